@@ -1,0 +1,141 @@
+// Package clock is the lab's one clock. Every part of a lab reads the time
+// here and nowhere else, so a lab can be set to any date and moved forward,
+// and lockout windows, code lifetimes and password ages follow.
+//
+// Modelled: a clock that runs at the speed of the machine's, from any start,
+// and jumps forward. Not modelled: going back, standing still, and the clock
+// of TLS and cookies, which live in real time.
+package clock
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Clock tells the lab's time. The zero value shows the machine's time; use
+// [New] for another start. A Clock must not be copied after first use.
+type Clock struct {
+	advancing sync.Mutex // one Advance at a time, so that timers fire in order
+
+	mu     sync.Mutex
+	offset time.Duration // what the lab is ahead of the machine
+	timers []*Timer
+}
+
+// New returns a clock that shows start now and runs on from there.
+func New(start time.Time) *Clock {
+	return &Clock{offset: start.Sub(time.Now())}
+}
+
+// Now returns the lab's time in UTC.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now()
+}
+
+func (c *Clock) now() time.Time { return time.Now().Add(c.offset).Round(0).UTC() }
+
+// Since returns how long ago t was on the lab's clock.
+func (c *Clock) Since(t time.Time) time.Duration { return c.Now().Sub(t) }
+
+// A Timer is a call that waits for its moment on the lab's clock.
+type Timer struct {
+	clock *Clock
+	due   time.Time
+	call  func()
+	real  *time.Timer
+}
+
+// AfterFunc calls f once, d from now on the lab's clock: in a goroutine of its
+// own when the time comes by itself, in the goroutine of [Clock.Advance] when
+// the clock is moved past it.
+func (c *Clock) AfterFunc(d time.Duration, f func()) *Timer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := &Timer{clock: c, due: c.now().Add(d), call: f}
+	c.timers = append(c.timers, t)
+	t.real = time.AfterFunc(d, func() {
+		if c.take(t) {
+			f()
+		}
+	})
+	return t
+}
+
+// Stop keeps the call from happening and reports whether it was in time.
+func (t *Timer) Stop() bool { return t.clock.take(t) }
+
+// take removes t from the waiting timers; whoever succeeds owns the call.
+func (c *Clock) take(t *Timer) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i := slices.Index(c.timers, t)
+	if i < 0 {
+		return false
+	}
+	c.timers = slices.Delete(c.timers, i, i+1)
+	t.real.Stop()
+	return true
+}
+
+// Advance moves the clock forward by d. Timers that fall due on the way are
+// called one after the other, each at its own moment, before Advance returns;
+// a timer that sets the next one (a heartbeat) therefore beats as often as it
+// would have in real time. It panics if d is negative: lab time never goes
+// back.
+func (c *Clock) Advance(d time.Duration) {
+	if d < 0 {
+		panic(fmt.Sprintf("clock: advance by %s: lab time never goes back", d))
+	}
+	c.advancing.Lock()
+	defer c.advancing.Unlock()
+	target := c.Now().Add(d)
+	for {
+		t := c.nextBefore(target)
+		if t == nil {
+			return
+		}
+		if c.take(t) {
+			t.call()
+		}
+	}
+}
+
+// nextBefore moves the clock to the next timer due by target and returns it,
+// or to target itself and returns nil.
+func (c *Clock) nextBefore(target time.Time) *Timer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var next *Timer
+	for _, t := range c.timers {
+		if !t.due.After(target) && (next == nil || t.due.Before(next.due)) {
+			next = t
+		}
+	}
+	to := target
+	if next != nil {
+		to = next.due
+	}
+	if step := to.Sub(c.now()); step > 0 {
+		c.offset += step
+		for _, t := range c.timers {
+			t.real.Reset(t.due.Sub(c.now()))
+		}
+	}
+	return next
+}
+
+// Set moves the clock forward to t, as [Clock.Advance] does. It returns an
+// error, and moves nothing, when t is in the lab's past.
+func (c *Clock) Set(t time.Time) error {
+	now := c.Now()
+	if t.Before(now) {
+		return fmt.Errorf("set clock to %s: it already shows %s, and lab time never goes back",
+			t.Format(time.RFC3339), now.Format(time.RFC3339))
+	}
+	c.Advance(t.Sub(now))
+	return nil
+}
