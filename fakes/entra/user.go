@@ -200,3 +200,16 @@ func MaskEmail(address string) string {
 	}
 	return address[:min(2, at)] + strings.Repeat("*", max(at-2, 1)) + address[at:]
 }
+
+// setPassword replaces the cloud's verifier; sessions from before end.
+func (u *User) setPassword(c credential, mustChange bool, now time.Time) {
+	u.previous, u.password = u.password, c
+	u.MustChange = mustChange
+	u.passwordChanged(now)
+}
+
+// passwordChanged notes that the password is new, wherever it is kept
+// (R-RST-58).
+func (u *User) passwordChanged(now time.Time) {
+	u.PasswordSet, u.SessionsValidFrom = now, now
+}
