@@ -142,7 +142,7 @@ func (u *User) Synced() bool { return u.OnPremises != nil }
 // primary and the alternate address, else the UPN (R-NOT-01).
 func (u *User) NotificationAddresses() []string {
 	var to []string
-	for _, a := range []string{u.Mail, u.ResetEmail(), u.AlternateMail()} {
+	for _, a := range []string{u.Mail, u.ResetEmail()} {
 		known := slices.ContainsFunc(to, func(b string) bool { return strings.EqualFold(a, b) })
 		if a != "" && !known {
 			to = append(to, a)

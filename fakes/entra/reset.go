@@ -1,0 +1,210 @@
+package entra
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/ssprlab/ssprlab/fakes/entra/password"
+)
+
+// Refusal says why the tenant did not do what was asked with a password.
+type Refusal struct {
+	Text string // for the person
+	Rule string
+	// Retry: another password may do; the gates are not repeated (R-RST-51).
+	Retry bool
+	// Code is the page to show when no retry helps; 0 for none.
+	Code Code
+}
+
+func (r *Refusal) Error() string { return r.Text + " (" + r.Rule + ")" }
+
+// checkPassword is what the cloud says of a new password before anybody else
+// is asked: length and classes for cloud-only users alone (R-PWD-13), the
+// banned check for all (R-PWD-12).
+func (t *Tenant) checkPassword(u User, candidate string) *Refusal {
+	if !u.Synced() {
+		limits := password.Today
+		if t.Era() == Era2019 {
+			limits = password.Era2019
+		}
+		if r := password.Form(candidate, limits); r != nil {
+			return &Refusal{Text: r.Text, Rule: r.Rule, Retry: true}
+		}
+	}
+	names := []string{u.GivenName, u.Surname, t.Organisation()}
+	if r := password.Banned(candidate, t.Banned(), names); r != nil {
+		return &Refusal{Text: r.Text, Rule: r.Rule, Retry: true}
+	}
+	return nil
+}
+
+// reasonFuzzy is the reason of a refusal by the banned check (R-AUD-02, 04).
+const reasonFuzzy = "FuzzyPolicyViolationInvalidPassword"
+
+// Reset gives u a new password after the gates were passed: the cloud's check,
+// then on-premises for a hybrid user (R-RST-49, R-RST-50). On success it ends
+// sessions, clears locks and counters (R-RST-58, R-RST-59), writes the audit
+// trail of R-WB-43 and notifies. correlation ties the audit entries together.
+func (t *Tenant) Reset(ctx context.Context, u User, candidate, correlation string) *Refusal {
+	t.Progress(u, correlation, "User submitted a new password", true)
+	if r := t.checkPassword(u, candidate); r != nil {
+		t.Record(AuditEntry{Service: SSPRService, Activity: ActivityReset, Reason: reasonFuzzy, Target: u.By(), Correlation: correlation})
+		return r
+	}
+	if r := t.writeReset(ctx, u, candidate); r != nil {
+		t.Record(AuditEntry{Service: SSPRService, Activity: ActivityReset, Reason: auditReason(r), Target: u.By(), Correlation: correlation})
+		return r
+	}
+	u = t.settleReset(u)
+	for _, activity := range []string{ActivityCoreReset, ActivityTokensValidFrom} {
+		t.Record(AuditEntry{Service: CoreDirectory, Activity: activity, Success: true, Target: u.By(), Correlation: correlation})
+	}
+	t.Record(AuditEntry{Service: SSPRService, Activity: ActivityReset, Success: true, Reason: "Successfully completed reset.", Target: u.By(),
+		Correlation: correlation, Details: []Detail{{"OnPremisesAgent", t.agentDetail(u)}}})
+	t.Progress(u, correlation, "User successfully reset password", true)
+	t.NotifyReset(ctx, u)
+	return nil
+}
+
+// writeReset puts the password where it belongs (R-WB-10).
+func (t *Tenant) writeReset(ctx context.Context, u User, candidate string) *Refusal {
+	if u.Synced() {
+		outcome, err := t.Agent().Do(ctx, t.operation(OpReset, u, candidate))
+		return refusalOf(outcome, err)
+	}
+	fresh := newCredential(candidate)
+	now := t.Now()
+	t.Update(u.ID, func(u *User) error { u.setPassword(fresh, false, now); return nil })
+	return nil
+}
+
+// settleReset is what a completed reset does beside the password.
+func (t *Tenant) settleReset(u User) User {
+	now := t.Now()
+	u, _ = t.Update(u.ID, func(u *User) error {
+		u.passwordChanged(now)
+		u.MustChange = false
+		u.smart = smartLockout{}
+		u.throttles, u.blocked = nil, time.Time{}
+		return nil
+	})
+	return u
+}
+
+func (t *Tenant) agentDetail(u User) string {
+	if !u.Synced() {
+		return "None"
+	}
+	return "Microsoft Entra Connect" // an identifier of the log (R-AUD-03)
+}
+
+// refusalOf turns the agent's answer into what the person is told.
+func refusalOf(o Outcome, err error) *Refusal {
+	if err != nil {
+		return &Refusal{Text: "Your organisation's password service cannot be reached right now. Try again later, or contact your administrator.",
+			Rule: "R-ELG-20a", Code: OnPremisesConnectivityError}
+	}
+	switch o.Result {
+	case Done:
+		return nil
+	case PolicyRefused:
+		return &Refusal{Text: "This password does not meet your organisation's requirements for length, complexity, age or history. Choose a different one.",
+			Rule: "R-RST-52", Retry: true}
+	case WrongPassword:
+		return &Refusal{Text: "The current password is not right.", Rule: "R-CHG-07", Retry: true}
+	case LockedOut:
+		return &Refusal{Text: "Your account is locked. Unlock it or reset your password first.", Rule: "R-GAP-32", Retry: true}
+	case AgentUnavailable:
+		return &Refusal{Text: "Your organisation's password service cannot be reached right now. Try again later, or contact your administrator.",
+			Rule: "R-ELG-20a", Code: OnPremisesConnectivityError}
+	}
+	return &Refusal{Text: "Your organisation's configuration of password reset has a problem. Ask your administrator to look into it.",
+		Rule: "R-ELG-20", Code: OnPremisesAdminActionRequired}
+}
+
+// auditReason is the reason of a failure on-premises (R-AUD-30, R-AUD-34e).
+func auditReason(r *Refusal) string {
+	switch r.Code {
+	case OnPremisesConnectivityError:
+		return "We could not reach your on-premises password reset service."
+	case OnPremisesAdminActionRequired:
+		return "We encountered a problem while resetting the user's on-premises password."
+	}
+	return "The password does not meet the on-premises policy."
+}
+
+// Unlock removes the lock of a hybrid user without a new password (R-RST-85,
+// R-RST-86). Smart lockout goes on (R-RST-87), nobody is mailed (R-RST-89).
+func (t *Tenant) Unlock(ctx context.Context, u User, correlation string) *Refusal {
+	outcome, err := t.Agent().Do(ctx, t.operation(OpUnlock, u, ""))
+	r := refusalOf(outcome, err)
+	entry := AuditEntry{Service: SSPRService, Activity: ActivityUnlock, Success: r == nil, Target: u.By(), Correlation: correlation}
+	if r != nil {
+		entry.Reason = auditReason(r)
+	}
+	t.Record(entry)
+	return r
+}
+
+// Change replaces a known password (R-CHG-02..11). For a hybrid user the
+// directory makes a real change, with history and minimum age (R-CHG-09); a
+// cloud-only user may not keep the last password (R-CHG-08).
+func (t *Tenant) Change(ctx context.Context, u User, old, candidate string) *Refusal {
+	r := t.checkPassword(u, candidate)
+	reason := reasonFuzzy
+	if r == nil {
+		r, reason = t.change(ctx, u, old, candidate)
+	}
+	t.Record(AuditEntry{Service: SSPRService, Activity: ActivityChange, Success: r == nil, Reason: reason, Target: u.By()})
+	if r == nil {
+		t.settleReset(u)
+	}
+	return r
+}
+
+func (t *Tenant) change(ctx context.Context, u User, old, candidate string) (*Refusal, string) {
+	if u.Synced() {
+		return t.changeOnPremises(ctx, u, old, candidate)
+	}
+	fresh, now := newCredential(candidate), t.Now()
+	var refused *Refusal
+	t.Update(u.ID, func(u *User) error {
+		switch {
+		case !u.password.matches(old):
+			refused = &Refusal{Text: "The current password is not right.", Rule: "R-CHG-07", Retry: true}
+		case old == candidate:
+			refused = &Refusal{Text: "Choose a password that you have not just used.", Rule: "R-CHG-08", Retry: true}
+		default:
+			u.setPassword(fresh, false, now)
+			return nil
+		}
+		return errors.New("refused")
+	})
+	if refused != nil {
+		return refused, refused.Text
+	}
+	return nil, ""
+}
+
+func (t *Tenant) changeOnPremises(ctx context.Context, u User, old, candidate string) (*Refusal, string) {
+	if !t.Policy().WriteBack || !t.Agent().State().Configured {
+		r := &Refusal{Text: "Your organisation manages your password elsewhere. It cannot be changed here.", Rule: "R-CHG-06"}
+		return r, "User's password is managed on-premises."
+	}
+	op := t.operation(OpChange, u, candidate)
+	op.OldPassword = old
+	outcome, err := t.Agent().Do(ctx, op)
+	r := refusalOf(outcome, err)
+	if r != nil {
+		return r, auditReason(r)
+	}
+	return nil, ""
+}
+
+// Progress writes one step of a reset into the audit log, with a text of
+// R-AUD-12..21.
+func (t *Tenant) Progress(u User, correlation, text string, success bool) {
+	t.Record(AuditEntry{Service: SSPRService, Activity: ActivityProgress, Success: success, Reason: text, Target: u.By(), Correlation: correlation})
+}
