@@ -1,0 +1,42 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/go-ldap/ldap/v3"
+)
+
+// Authenticate tries a password on a short connection of its own. The user is
+// a DN, a UPN or DOMAIN\name. It returns nil or a *[Refusal] whose reason is
+// that of R-WB-110b; the state of an account is told only to who knows its
+// password, a lockout excepted. A bind that the connection did not survive is
+// not tried again: it may have counted towards the lockout.
+func (d *Directory) Authenticate(ctx context.Context, user, password string) error {
+	ctx, cancel := d.bounded(ctx)
+	defer cancel()
+	ctx, done := context.WithTimeout(ctx, d.config.Timeout)
+	defer done()
+	err := d.bindAlone(ctx, user, password)
+	d.config.Log.Debug("directory operation", "op", opBind, "object", user, "error", err)
+	return err
+}
+
+func (d *Directory) bindAlone(ctx context.Context, user, password string) error {
+	if user == "" || password == "" { // LDAP takes that for an anonymous bind, and succeeds
+		return &Refusal{Reason: WrongPassword, Op: opBind, Object: user, Code: ldap.LDAPResultInvalidCredentials,
+			Text: "not sent: an empty name or password is an anonymous bind and proves nothing"}
+	}
+	l, err := d.dialer.dial(ctx)
+	if err != nil {
+		return &Refusal{Reason: Unreachable, Op: opBind, Object: user, Err: err}
+	}
+	defer l.close()
+	before := l.wire.sent.Load()
+	err = l.bind(ctx, user, password)
+	if err != nil && l.broken(err) {
+		return &Refusal{Reason: Unreachable, Op: opBind, Object: user, OutcomeUnknown: l.wire.sent.Load() > before,
+			Err: fmt.Errorf("connection lost: %w", err)}
+	}
+	return refuse(opBind, user, err)
+}

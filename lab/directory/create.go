@@ -1,0 +1,151 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/ssprlab/ssprlab/lab/directory/sd"
+)
+
+// NewAccount is an account to be made. Parent, Name and SAM are required.
+type NewAccount struct {
+	Parent      string // DN of the container
+	Name        string // cn, and so the first part of the DN
+	SAM         string // sAMAccountName
+	UPN         string
+	DisplayName string // "" takes Name
+
+	GivenName, Surname string
+	Mail, Mobile       string
+	OfficePhone        string
+
+	Password     string // may be "" only if Disabled
+	MustChange   bool
+	NeverExpires bool
+	CannotChange bool
+	Disabled     bool
+	Expires      time.Time // of the account; zero is never
+
+	// Attributes are further ones, written as they are.
+	Attributes map[string][]string
+}
+
+// CreateAccount makes an account and returns it as the directory then shows
+// it. When it cannot finish, what it made is removed again.
+func (d *Directory) CreateAccount(ctx context.Context, n NewAccount) (Account, error) {
+	dn := child("CN", n.Name, n.Parent)
+	if n.Parent == "" || n.Name == "" || n.SAM == "" {
+		return Account{}, fmt.Errorf("create account %q: Parent, Name and SAM are required", dn)
+	}
+	if n.Password == "" && !n.Disabled {
+		return Account{}, fmt.Errorf("create account %q: an enabled account needs a password", dn)
+	}
+	if err := d.add(ctx, n.request(dn)); err != nil {
+		return Account{}, err
+	}
+	if n.CannotChange {
+		if err := d.denyChange(ctx, dn); err != nil {
+			d.withdraw(ctx, dn)
+			return Account{}, fmt.Errorf("create account %q: %w", dn, err)
+		}
+	}
+	return d.AccountByDN(ctx, dn)
+}
+
+func (n NewAccount) request(dn string) *ldap.AddRequest {
+	request := ldap.NewAddRequest(dn, nil)
+	request.Attribute("objectClass", []string{"top", "person", "organizationalPerson", "user"})
+	display := n.DisplayName
+	if display == "" {
+		display = n.Name
+	}
+	for _, a := range [][2]string{
+		{"sAMAccountName", n.SAM}, {"userPrincipalName", n.UPN}, {"displayName", display}, {"givenName", n.GivenName},
+		{"sn", n.Surname}, {"mail", n.Mail}, {"mobile", n.Mobile}, {"telephoneNumber", n.OfficePhone},
+		{"userAccountControl", strconv.Itoa(n.control())},
+	} {
+		if a[1] != "" {
+			request.Attribute(a[0], []string{a[1]})
+		}
+	}
+	if n.Password != "" {
+		request.Attribute("unicodePwd", []string{quoted(n.Password)})
+	}
+	if n.MustChange {
+		request.Attribute("pwdLastSet", []string{"0"})
+	}
+	if !n.Expires.IsZero() {
+		request.Attribute("accountExpires", []string{strconv.FormatInt(toFileTime(n.Expires), 10)})
+	}
+	for name, values := range n.Attributes {
+		request.Attribute(name, values)
+	}
+	return request
+}
+
+// control is the account's userAccountControl.
+func (n NewAccount) control() int {
+	control := uacNormal
+	if n.Disabled {
+		control |= uacDisabled
+	}
+	if n.NeverExpires {
+		control |= uacNeverExpires
+	}
+	return control
+}
+
+// denyChange writes "user cannot change password": two denials, as the
+// administrators' tools do (R-WB-110a).
+func (d *Directory) denyChange(ctx context.Context, dn string) error {
+	deny := sd.ACE{Type: sd.DenyObject, Mask: sd.ControlAccess, Object: sd.ChangePassword()}
+	self, everyone := deny, deny
+	self.SID, everyone.SID = sd.Self(), sd.Everyone()
+	return d.appendACEs(ctx, dn, self, everyone)
+}
+
+// withdraw removes what could not be finished, whatever became of ctx.
+func (d *Directory) withdraw(ctx context.Context, dn string) {
+	if err := d.Delete(context.WithoutCancel(ctx), dn); err != nil {
+		d.config.Log.Warn("an unfinished object remains", "dn", dn, "error", err)
+	}
+}
+
+// CreateOU makes an organisational unit below the DN parent and returns its DN.
+func (d *Directory) CreateOU(ctx context.Context, parent, name string) (dn string, err error) {
+	dn = child("OU", name, parent)
+	request := ldap.NewAddRequest(dn, nil)
+	request.Attribute("objectClass", []string{"top", "organizationalUnit"})
+	return dn, d.add(ctx, request)
+}
+
+// CreateGroup makes a global security group below the DN parent, its account
+// name being name too, with the members given by DN.
+func (d *Directory) CreateGroup(ctx context.Context, parent, name string, members ...string) (Group, error) {
+	dn := child("CN", name, parent)
+	request := ldap.NewAddRequest(dn, nil)
+	request.Attribute("objectClass", []string{"top", "group"})
+	request.Attribute("sAMAccountName", []string{name})
+	request.Attribute("groupType", []string{"-2147483646"})
+	if len(members) > 0 {
+		request.Attribute("member", slices.Clone(members))
+	}
+	if err := d.add(ctx, request); err != nil {
+		return Group{}, err
+	}
+	return d.Group(ctx, dn)
+}
+
+func (d *Directory) add(ctx context.Context, request *ldap.AddRequest) error {
+	return d.write(ctx, "create", request.DN, func(c *ldap.Conn) error { return c.Add(request) })
+}
+
+// child returns the DN of the object called name below parent.
+func child(attribute, name, parent string) string {
+	return attribute + "=" + ldap.EscapeDN(name) + "," + parent
+}

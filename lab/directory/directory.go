@@ -1,0 +1,211 @@
+package directory
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/go-ldap/ldap/v3"
+)
+
+// Kind is the dialect that a directory speaks.
+type Kind uint8
+
+// ActiveDirectory is the dialect of Active Directory, of Samba as its domain
+// controller, and of the embedded directory.
+const ActiveDirectory Kind = 0
+
+// Config says which directory to open and as whom. URL is required; every
+// other field has a useful zero value.
+type Config struct {
+	// URL is ldaps://host:port, or ldap://host:port, which is raised to TLS by
+	// StartTLS before anything else is said.
+	URL string
+	// Plaintext leaves an ldap:// URL without TLS, so that the bind's password
+	// crosses the wire in clear. It exists to prove that the directory refuses
+	// it (R-WB-96).
+	Plaintext bool
+	// RootCAs are the authorities that may have signed the server's
+	// certificate; nil means the machine's. ServerName is the name it must
+	// carry; empty means the host of URL.
+	RootCAs    *x509.CertPool
+	ServerName string
+	// User and Password bind every pooled connection. User is a DN, a UPN or
+	// DOMAIN\name; empty binds nobody, which shows little more than the rootDSE.
+	User, Password string
+	// Base is where searches start; empty means the rootDSE's
+	// defaultNamingContext.
+	Base string
+	// Dialect is ActiveDirectory, the only one there is yet.
+	Dialect Kind
+	// Timeout bounds each operation, a listing per page, in real time. 0 means
+	// 10 seconds.
+	Timeout time.Duration
+	// Connections is how many operations may be under way at once; each has a
+	// connection of its own, dialled when first needed. 0 means 2.
+	Connections int
+	// Log hears of each operation at level Debug and of each lost connection at
+	// Warn. nil means silence.
+	Log *slog.Logger
+}
+
+// Directory is an open directory, safe for concurrent use. Close it.
+type Directory struct {
+	config   Config
+	dialer   dialer
+	free     chan *link // one place per connection; nil where none is dialled
+	life     context.Context
+	end      context.CancelFunc
+	closing  sync.Mutex
+	base     string
+	root     rootDSE
+	controls []string
+}
+
+// rootDSE is what the directory says of itself to anybody.
+type rootDSE struct {
+	defaultNamingContext, configurationNamingContext string
+}
+
+// Open connects, binds and reads the rootDSE. The error is a *[Refusal] when
+// the directory cannot be reached or refuses the bind.
+func Open(ctx context.Context, config Config) (*Directory, error) {
+	d, err := prepare(config)
+	if err != nil {
+		return nil, fmt.Errorf("open directory %q: %w", config.URL, err)
+	}
+	if err := d.readRootDSE(ctx); err != nil {
+		d.Close()
+		return nil, fmt.Errorf("open directory %q: %w", config.URL, err)
+	}
+	return d, nil
+}
+
+// prepare checks config and fills in what it leaves out.
+func prepare(config Config) (*Directory, error) {
+	if config.Timeout == 0 {
+		config.Timeout = 10 * time.Second
+	}
+	if config.Connections == 0 {
+		config.Connections = 2
+	}
+	if config.Log == nil {
+		config.Log = slog.New(slog.DiscardHandler)
+	}
+	if config.Dialect != ActiveDirectory {
+		return nil, fmt.Errorf("dialect %d is unknown: leave it at ActiveDirectory", config.Dialect)
+	}
+	if config.Timeout < 0 || config.Connections < 0 {
+		return nil, fmt.Errorf("timeout %s and connections %d must not be negative", config.Timeout, config.Connections)
+	}
+	dialer, err := newDialer(config)
+	if err != nil {
+		return nil, err
+	}
+	d := &Directory{config: config, dialer: dialer, free: make(chan *link, config.Connections)}
+	for range config.Connections {
+		d.free <- nil
+	}
+	d.life, d.end = context.WithCancel(context.Background())
+	return d, nil
+}
+
+// newDialer reads the URL. It says everything that is wrong with it at once.
+func newDialer(config Config) (dialer, error) {
+	u, err := url.Parse(config.URL)
+	if err != nil || u.Hostname() == "" || u.Scheme != "ldaps" && u.Scheme != "ldap" {
+		return dialer{}, fmt.Errorf("expected ldaps://host:port, or ldap://host:port for StartTLS")
+	}
+	if u.Scheme == "ldaps" && config.Plaintext {
+		return dialer{}, fmt.Errorf("plaintext asked for an ldaps:// URL: use ldap://, or drop Plaintext")
+	}
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"ldaps": "636", "ldap": "389"}[u.Scheme]
+	}
+	name := config.ServerName
+	if name == "" {
+		name = u.Hostname()
+	}
+	return dialer{
+		host: u.Hostname(), port: port,
+		startTLS: u.Scheme == "ldap" && !config.Plaintext,
+		plain:    config.Plaintext,
+		timeout:  config.Timeout,
+		tls: &tls.Config{
+			RootCAs:            config.RootCAs,
+			ServerName:         name,
+			MinVersion:         tls.VersionTLS12,
+			ClientSessionCache: tls.NewLRUClientSessionCache(0), // a bind per sign-in is mostly handshake
+		},
+	}, nil
+}
+
+// Close ends every operation under way and closes all connections. It waits
+// for both.
+func (d *Directory) Close() error {
+	d.end()
+	d.closing.Lock() // two Closes at once would wait for each other's places
+	defer d.closing.Unlock()
+	for range d.config.Connections {
+		if l := <-d.free; l != nil {
+			l.close()
+		}
+	}
+	for range d.config.Connections { // a second Close, or a late operation, finds the places again
+		d.free <- nil
+	}
+	return nil
+}
+
+// Base returns the DN under which the directory is read.
+func (d *Directory) Base() string { return d.base }
+
+// Supports reports whether the rootDSE lists the control.
+func (d *Directory) Supports(oid string) bool { return slices.Contains(d.controls, oid) }
+
+func (d *Directory) readRootDSE(ctx context.Context) error {
+	e, err := d.readRoot(ctx, "defaultNamingContext", "configurationNamingContext", "supportedControl")
+	if err != nil {
+		return err
+	}
+	d.root = rootDSE{
+		defaultNamingContext:       e.GetEqualFoldAttributeValue("defaultNamingContext"),
+		configurationNamingContext: e.GetEqualFoldAttributeValue("configurationNamingContext"),
+	}
+	d.controls = e.GetEqualFoldAttributeValues("supportedControl")
+	d.base = d.config.Base
+	if d.base == "" {
+		d.base = d.root.defaultNamingContext
+	}
+	if d.base == "" {
+		return fmt.Errorf("the rootDSE names no defaultNamingContext: set Base")
+	}
+	return nil
+}
+
+// readRoot reads attributes of the rootDSE.
+func (d *Directory) readRoot(ctx context.Context, attributes ...string) (*ldap.Entry, error) {
+	return d.readEntry(ctx, "", attributes...)
+}
+
+// Time returns what the directory's own clock shows, to the second. Ages and
+// lockouts are decided by it and not by the caller's.
+func (d *Directory) Time(ctx context.Context) (time.Time, error) {
+	e, err := d.readRoot(ctx, "currentTime")
+	if err != nil {
+		return time.Time{}, err
+	}
+	text := e.GetEqualFoldAttributeValue("currentTime")
+	t := generalizedTime(text)
+	if t.IsZero() {
+		return time.Time{}, fmt.Errorf("read currentTime of the rootDSE: %q is no time", text)
+	}
+	return t, nil
+}

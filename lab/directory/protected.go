@@ -1,0 +1,92 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/ssprlab/ssprlab/lab/directory/sd"
+)
+
+// guard finds out who is in a protected group. It walks memberOf upwards and
+// remembers each group, so that a listing reads every group once. A directory
+// need not stamp adminCount (R-WB-109), hence the walk.
+type guard struct {
+	d    *Directory
+	seen map[string]groupTies
+}
+
+// groupTies is what a walk needs of a group.
+type groupTies struct {
+	protected bool
+	parents   []string
+}
+
+func (d *Directory) newGuard() guard { return guard{d, map[string]groupTies{}} }
+
+// look sets a.Protected if one of the account's groups is protected.
+func (g guard) look(ctx context.Context, e *ldap.Entry, a *Account) error {
+	if a.Protected || protectedRID(uint32(number(e, "primaryGroupID"))) {
+		a.Protected = true
+		return nil
+	}
+	next := slices.Clone(a.Groups)
+	passed := map[string]bool{}
+	for len(next) > 0 {
+		dn := next[0]
+		next = next[1:]
+		if passed[dn] {
+			continue
+		}
+		passed[dn] = true
+		ties, err := g.ties(ctx, dn)
+		if err != nil {
+			return err
+		}
+		if ties.protected {
+			a.Protected = true
+			return nil
+		}
+		next = append(next, ties.parents...)
+	}
+	return nil
+}
+
+// ties reads the group dn. A group that the bound account may not see cannot
+// tell anything and is passed over.
+func (g guard) ties(ctx context.Context, dn string) (groupTies, error) {
+	if t, known := g.seen[dn]; known {
+		return t, nil
+	}
+	e, err := g.d.readEntry(ctx, dn, "objectSid", "adminCount", "memberOf")
+	var refusal *Refusal
+	if errors.As(err, &refusal) && (refusal.Reason == NoSuchObject || refusal.Reason == NoRight) {
+		g.seen[dn] = groupTies{}
+		return groupTies{}, nil
+	}
+	if err != nil {
+		return groupTies{}, err
+	}
+	sid, err := sd.SIDFromBytes(e.GetEqualFoldRawAttributeValue("objectSid"))
+	t := groupTies{
+		protected: number(e, "adminCount") == 1 || err == nil && protectedRID(sid.RID()),
+		parents:   e.GetEqualFoldAttributeValues("memberOf"),
+	}
+	g.seen[dn] = t
+	return t, nil
+}
+
+// protectedRID reports whether a group of that relative id is one of Active
+// Directory's protected groups: the administrators of domain, schema and
+// enterprise, the domain controllers, the key administrators, and the built-in
+// administrators, account, server, print and backup operators and replicators.
+// Ids of groups that people make start at 1000.
+func protectedRID(rid uint32) bool {
+	switch rid {
+	case 512, 516, 518, 519, 521, 526, 527, 544, 548, 549, 550, 551, 552:
+		return true
+	}
+	return false
+}
