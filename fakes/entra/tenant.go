@@ -145,6 +145,16 @@ func (t *Tenant) Hosts() Hosts { return t.config.Hosts }
 // Log returns the tenant's log. Secrets never go there.
 func (t *Tenant) Log() *slog.Logger { return t.config.Log }
 
+// Carrier returns the base URL of the telephone carrier and the client that
+// calls it.
+func (t *Tenant) Carrier() (string, *http.Client) { return t.config.Phone, t.config.HTTP }
+
+// NewCode draws a code of six digits for a mail or a text (R-GAP-40).
+func (t *Tenant) NewCode() string { return t.codes.Digits(6) }
+
+// NewSecret draws the secret of an authenticator app, n bytes.
+func (t *Tenant) NewSecret(n int) []byte { return t.codes.Bytes(n) }
+
 // Chance returns the stream that ids are drawn from.
 func (t *Tenant) Chance() *seed.Stream { return t.ids }
 
