@@ -10,6 +10,12 @@ import (
 // ErrNoPicture says that a driver draws no pages.
 var ErrNoPicture = errors.New("web: this driver draws no pictures")
 
+// ErrNoPage says that a visitor has not opened a page yet.
+var ErrNoPage = errors.New("web: no page is open; Open one first")
+
+// ErrNoPageBefore says that Back was pressed on the first page.
+var ErrNoPageBefore = errors.New("web: there is no page before this one")
+
 // NotFoundError says that a page has no control of the name asked for.
 type NotFoundError struct {
 	Kind    string   // "field", "tick box", "radio button", "button or link", "option of …"
@@ -70,7 +76,6 @@ func (e *RefusedError) Error() string {
 // PageError says that an answer is no page a person can go on with: its status
 // is 500 or above, or it is not HTML.
 type PageError struct {
-	Method      string // of the request, "" if not known
 	URL         string // that answered, after redirects
 	Status      int
 	ContentType string

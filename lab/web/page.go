@@ -26,6 +26,7 @@ type Page struct {
 	heading  *html.Node
 	byID     map[string]*html.Node
 	labels   map[string][]*html.Node // <label for>, by id
+	meta     map[string]string       // <meta name> and its content
 	controls []*control
 	view     *View
 }
@@ -75,7 +76,7 @@ func Read(doc *html.Node, url string, status int) *View {
 // NewPage takes a parsed document; status is that of HTTP.
 func NewPage(doc *html.Node, pageURL string, status int) *Page {
 	p := &Page{doc: doc, url: pageURL, status: status,
-		byID: make(map[string]*html.Node), labels: make(map[string][]*html.Node)}
+		byID: make(map[string]*html.Node), labels: make(map[string][]*html.Node), meta: make(map[string]string)}
 	p.base, _ = url.Parse(pageURL)
 	if p.base == nil {
 		p.base = &url.URL{}
@@ -90,6 +91,9 @@ func (p *Page) URL() string { return p.url }
 
 // Status returns the page's status of HTTP.
 func (p *Page) Status() int { return p.status }
+
+// Meta returns the content of <meta name=…>, "" if there is none.
+func (p *Page) Meta(name string) string { return p.meta[name] }
 
 // index walks the document once and notes what everything else looks up.
 func (p *Page) index(n *html.Node, hidden bool, based *bool) {
@@ -123,6 +127,10 @@ func (p *Page) note(n *html.Node, hidden bool, based *bool) {
 	case atom.Base:
 		if ref, err := url.Parse(attr(n, "href")); err == nil && hasAttr(n, "href") && !*based {
 			p.base, *based = p.base.ResolveReference(ref), true
+		}
+	case atom.Meta:
+		if name := strings.ToLower(attr(n, "name")); name != "" {
+			p.meta[name] = attr(n, "content")
 		}
 	case atom.Label:
 		if id := attr(n, "for"); id != "" {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -31,6 +32,8 @@ type Press struct {
 	// Sends tells that the button sends a form; one that does not works by
 	// script alone.
 	Sends bool
+	// NoReferrer tells that a link does not say which page it is on.
+	NoReferrer bool
 
 	control *control
 }
@@ -118,6 +121,7 @@ func (p *Page) planPress(name string) (*Press, error) {
 		return press, p.checkForm(c)
 	case link:
 		press.Link = p.resolve(attr(c.node, "href"))
+		press.NoReferrer = slices.Contains(strings.Fields(strings.ToLower(attr(c.node, "rel"))), "noreferrer")
 		return press, p.checkLink(c, press.Link)
 	}
 	return press, nil
@@ -241,4 +245,16 @@ func (p *Page) emptyAfter(c *control, plan *Plan) bool {
 func (p *Page) sameSet(a, b *html.Node) bool {
 	name := attr(a, "name")
 	return name != "" && name == attr(b, "name") && p.formOf(a) == p.formOf(b)
+}
+
+// Mark tells whether an element of a live document is still the control of this
+// step: tag, type, id and name as the document writes them, joined by "|".
+func (s Step) Mark() string { return s.control.mark() }
+
+// Mark is that of Step.
+func (b *Press) Mark() string { return b.control.mark() }
+
+func (c *control) mark() string {
+	n := c.node
+	return strings.Join([]string{n.Data, attr(n, "type"), attr(n, "id"), attr(n, "name")}, "|")
 }

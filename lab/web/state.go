@@ -41,6 +41,16 @@ func (p *Page) Apply(steps []Step) {
 	}
 }
 
+// ForgetPasswords empties the password fields.
+func (p *Page) ForgetPasswords() {
+	for _, c := range p.controls {
+		if c.typ == "password" {
+			delAttr(c.node, "value")
+			p.view = nil
+		}
+	}
+}
+
 // choose checks a radio button and unchecks the others of its set.
 func (p *Page) choose(n *html.Node) {
 	for _, c := range p.controls {

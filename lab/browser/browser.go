@@ -1,0 +1,171 @@
+// Package browser is how people act on pages in a real browser: one headless
+// Chrome, a private window per person, and evidence of what they saw. It is the
+// web.Driver called "browser".
+//
+// It speaks the Chrome DevTools Protocol over chromedp's pipe with a session of
+// its own per window, which listens to what a driver of forms needs and no more.
+// Names are found in Go by package web, on the document the window last showed;
+// an act is then one evaluation in the page, and the page that follows is read
+// with one more.
+//
+// Modelled: everything Chrome does with pages, scripts included; dialogs are
+// dismissed and reported. Not modelled: other browsers, windows that a page
+// opens, frames, downloads, file choosers, touch.
+package browser
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	cdpbrowser "github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+
+	"github.com/ssprlab/ssprlab/lab/web"
+)
+
+// Config tells how to run Chrome. The zero value finds an installed browser,
+// reaches localhost alone and trusts what the machine trusts.
+type Config struct {
+	// Path of the browser; "" for what Find finds.
+	Path string
+	// KeyPins are the public keys, base64 of SHA-256, whose certificates are
+	// trusted (pki.Authority.KeyPin).
+	KeyPins []string
+	// Hosts tells where host names lead; all others lead nowhere.
+	Hosts web.Hosts
+	// Args are further arguments of Chrome.
+	Args []string
+	// Width and Height of the windows in CSS pixels; 0 for 1280 and 900.
+	Width, Height int
+	// Timeout bounds the launch and each act of a visitor; 0 for 30 seconds.
+	Timeout time.Duration
+	// Log takes what Chrome and its windows do; nil discards it.
+	Log *slog.Logger
+}
+
+func (c Config) withDefaults() (Config, error) {
+	c.Width, c.Height = cmp.Or(c.Width, 1280), cmp.Or(c.Height, 900)
+	c.Timeout = cmp.Or(c.Timeout, 30*time.Second)
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Path == "" {
+		path, err := Find()
+		if err != nil {
+			return c, err
+		}
+		c.Path = path
+	}
+	c.Path = unwrap(c.Path)
+	return c, nil
+}
+
+// Browser is a running Chrome.
+type Browser struct {
+	cfg     Config
+	version string
+	process *process
+	profile *profile
+	conn    *conn
+	reading sync.WaitGroup
+	closing sync.Once
+	closed  error
+}
+
+var _ web.Driver = (*Browser)(nil)
+
+// Launch starts Chrome and waits until it answers. It first removes the
+// profiles that killed programs left behind.
+func Launch(ctx context.Context, cfg Config) (*Browser, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	sweepProfiles(cfg.Log)
+	prof, err := newProfile()
+	if err != nil {
+		return nil, err
+	}
+	proc, err := startProcess(cfg.Path, arguments(cfg, prof.dir))
+	if err != nil {
+		prof.remove()
+		return nil, fmt.Errorf("browser: start %s: %w", cfg.Path, err)
+	}
+	b := &Browser{cfg: cfg, process: proc, profile: prof, conn: newConn(proc.pipe)}
+	b.reading.Go(func() { b.conn.read(b.obituary) })
+	if err := b.greet(ctx); err != nil {
+		b.Close()
+		return nil, err
+	}
+	cfg.Log.Info("browser started", "path", cfg.Path, "version", b.version, "pid", proc.pid())
+	return b, nil
+}
+
+// greet waits for Chrome's first answer.
+func (b *Browser) greet(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, b.cfg.Timeout)
+	defer cancel()
+	res, err := cdp.Call(ctx, b.conn.browser(), cdpbrowser.GetVersion, cdp.Empty{})
+	if err != nil {
+		return fmt.Errorf("browser: %s did not start: %w; it said: %s", b.cfg.Path, err, b.process.said())
+	}
+	b.version = res.Product
+	return nil
+}
+
+// obituary says how Chrome ended, once its pipe is silent.
+func (b *Browser) obituary() error {
+	b.process.kill() // no harm if it is dead already
+	<-b.process.exited
+	return &ExitError{How: b.process.how()}
+}
+
+// ExitError says that Chrome has exited, so that nothing of a window is left.
+type ExitError struct{ How string }
+
+func (e *ExitError) Error() string { return "browser: Chrome exited: " + e.How }
+
+// Visitor opens a private window: a browser context of its own.
+func (b *Browser) Visitor(ctx context.Context, name string) (web.Visitor, error) {
+	v, err := b.open(ctx, name)
+	if err != nil {
+		return nil, fmt.Errorf("browser: a window for %s: %w", name, err)
+	}
+	return v, nil
+}
+
+// Name returns "browser".
+func (b *Browser) Name() string { return "browser" }
+
+// Version returns what the browser calls itself, "HeadlessChrome/156.0.0.0".
+func (b *Browser) Version() string { return b.version }
+
+// closeTimeout bounds how long Chrome may take to end in an orderly way before
+// it is killed, and its processes to vanish after that.
+const closeTimeout = 5 * time.Second
+
+// Close ends Chrome with all its windows, waits until its last process is gone
+// and removes its profile.
+func (b *Browser) Close() error {
+	b.closing.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+		defer cancel()
+		b.conn.send(cdpbrowser.CommandClose)
+		select {
+		case <-b.process.exited:
+		case <-ctx.Done():
+		}
+		b.process.kill()
+		<-b.process.exited
+		b.reading.Wait()
+		b.closed = b.process.gone()
+		if err := b.profile.remove(); b.closed == nil {
+			b.closed = err
+		}
+	})
+	return b.closed
+}
