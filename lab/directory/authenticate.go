@@ -27,7 +27,7 @@ func (d *Directory) bindAlone(ctx context.Context, user, password string) error 
 		return &Refusal{Reason: WrongPassword, Op: opBind, Object: user, Code: ldap.LDAPResultInvalidCredentials,
 			Text: "not sent: an empty name or password is an anonymous bind and proves nothing"}
 	}
-	l, err := d.dialer.dial(ctx)
+	l, err := d.pool.dialer.dial(ctx)
 	if err != nil {
 		return &Refusal{Reason: Unreachable, Op: opBind, Object: user, Err: err}
 	}

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/url"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/go-ldap/ldap/v3"
@@ -58,11 +57,9 @@ type Config struct {
 // Directory is an open directory, safe for concurrent use. Close it.
 type Directory struct {
 	config   Config
-	dialer   dialer
-	free     chan *link // one place per connection; nil where none is dialled
-	life     context.Context
+	pool     *pool
+	life     context.Context // ends when the directory is closed
 	end      context.CancelFunc
-	closing  sync.Mutex
 	base     string
 	root     rootDSE
 	controls []string
@@ -108,10 +105,8 @@ func prepare(config Config) (*Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Directory{config: config, dialer: dialer, free: make(chan *link, config.Connections)}
-	for range config.Connections {
-		d.free <- nil
-	}
+	d := &Directory{config: config}
+	d.pool = newPool(config.Connections, config.Timeout, dialer, d.bind)
 	d.life, d.end = context.WithCancel(context.Background())
 	return d, nil
 }
@@ -151,16 +146,7 @@ func newDialer(config Config) (dialer, error) {
 // for both.
 func (d *Directory) Close() error {
 	d.end()
-	d.closing.Lock() // two Closes at once would wait for each other's places
-	defer d.closing.Unlock()
-	for range d.config.Connections {
-		if l := <-d.free; l != nil {
-			l.close()
-		}
-	}
-	for range d.config.Connections { // a second Close, or a late operation, finds the places again
-		d.free <- nil
-	}
+	d.pool.close()
 	return nil
 }
 

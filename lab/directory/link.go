@@ -72,7 +72,7 @@ func (d dialer) dial(ctx context.Context) (*link, error) {
 func newLink(c net.Conn, secure bool, timeout time.Duration) *link {
 	w := &wire{Conn: c}
 	conn := ldap.NewConn(w, secure)
-	conn.SetTimeout(timeout)
+	conn.SetTimeout(2 * timeout) // request ends it sooner and says why; this is for what runs outside of one
 	conn.Start()
 	return &link{conn: conn, wire: w, timeout: timeout}
 }

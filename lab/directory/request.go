@@ -60,70 +60,34 @@ func (e lostError) Error() string { return e.err.Error() }
 // Unwrap returns the network's error.
 func (e lostError) Unwrap() error { return e.err }
 
-// try runs j once and reports whether any of it was sent. The connection goes
-// back to the pool only if it is still good.
+// try runs j once and reports whether any of it was sent.
 func (d *Directory) try(ctx context.Context, j job) (sent bool, err error) {
-	l, err := d.take(ctx)
+	l, err := d.pool.take(ctx)
 	if err != nil {
 		return false, err
 	}
+	defer d.pool.give(l)
 	before := l.wire.sent.Load()
 	err = j.send(ctx, l)
 	sent = l.wire.sent.Load() > before
 	if err != nil && l.broken(err) {
+		l.cutOff()
 		err = lostError{err}
 	}
-	if ctx.Err() != nil || !l.usable() || errors.As(err, new(lostError)) {
-		l.close()
-		l = nil
-	}
-	d.free <- l
 	return sent, err
 }
 
-// take waits for a free place, at most for the timeout, and dials where there
-// is no living connection. A failure to bind is final, a failure to dial is
-// the connection's.
-func (d *Directory) take(ctx context.Context) (*link, error) {
-	wait, cancel := context.WithTimeout(ctx, d.config.Timeout)
-	defer cancel()
-	var l *link
-	select {
-	case l = <-d.free:
-	case <-wait.Done():
-		return nil, lostError{fmt.Errorf("wait for one of %d connections: %w", d.config.Connections, wait.Err())}
-	}
-	if l != nil && l.usable() && ctx.Err() == nil {
-		return l, nil
-	}
-	if l != nil {
-		l.close()
-	}
-	l, err := d.connect(wait)
-	if err != nil {
-		d.free <- nil
-		return nil, err
-	}
-	return l, nil
-}
-
-// connect dials and binds as the configured user.
-func (d *Directory) connect(ctx context.Context) (*link, error) {
-	l, err := d.dialer.dial(ctx)
-	if err != nil {
-		return nil, lostError{err}
-	}
+// bind binds a fresh connection as the configured user. That the directory
+// refuses it is final; that the connection breaks is the connection's.
+func (d *Directory) bind(ctx context.Context, l *link) error {
 	if d.config.User == "" {
-		return l, nil
+		return nil
 	}
-	if err := l.bind(ctx, d.config.User, d.config.Password); err != nil {
-		defer l.close()
-		if l.broken(err) {
-			return nil, lostError{fmt.Errorf("bind: %w", err)}
-		}
-		return nil, refuse(opBind, d.config.User, err)
+	err := l.bind(ctx, d.config.User, d.config.Password)
+	if err != nil && l.broken(err) {
+		return lostError{fmt.Errorf("bind: %w", err)}
 	}
-	return l, nil
+	return refuse(opBind, d.config.User, err)
 }
 
 // outcome turns the error of the last try into what the caller sees.
