@@ -249,7 +249,9 @@ func (s *station) obey(carry func(entra.Operation) envelope.Verdict) func(envelo
 	}
 }
 
-func done(entra.Operation) envelope.Verdict { return envelope.Verdict{Result: entra.Done, Event: 31002} }
+func done(entra.Operation) envelope.Verdict {
+	return envelope.Verdict{Result: entra.Done, Event: 31002}
+}
 
 func reset(password string) entra.Operation {
 	return entra.Operation{Kind: entra.OpReset, TrackingID: "t-1", CloudAnchor: "User_1", UPN: "bob@alder.example.com", Password: password}
