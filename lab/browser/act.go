@@ -61,9 +61,6 @@ func (v *Visitor) seen(err error) (*web.View, error) {
 // does not tell itself.
 func (v *Visitor) unreachable(ctx context.Context, document cdp.Frame) error {
 	failed := &LoadError{URL: document.UnreachableURL, Why: "the connection broke, or the certificate is not trusted"}
-	if s, err := evaluate[state](ctx, v.session, snapshotExpression()); err == nil && s.Status != 0 {
-		return &web.PageError{URL: document.UnreachableURL, Status: s.Status, ContentType: "empty"}
-	}
 	u, err := url.Parse(document.UnreachableURL)
 	if err != nil {
 		return failed

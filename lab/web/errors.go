@@ -78,8 +78,8 @@ func (e *RefusedError) Error() string {
 type PageError struct {
 	URL         string // that answered, after redirects
 	Status      int
-	ContentType string
-	View        *View // what the answer shows, nil if it is not HTML
+	ContentType string // without parameters
+	View        *View  // what the answer shows, nil if it is not HTML
 }
 
 func (e *PageError) Error() string {

@@ -39,6 +39,8 @@ type control struct {
 	typ    string // type of an input, "select", "textarea", "button", "a"
 	hidden bool   // not perceived: hidden attribute, display:none, type=hidden
 
+	served *inner // its state before it was first touched; nil if it never was
+
 	named  bool
 	name   string   // accessible name
 	folded string   // the same in lower case
@@ -81,6 +83,7 @@ func NewPage(doc *html.Node, pageURL string, status int) *Page {
 	if p.base == nil {
 		p.base = &url.URL{}
 	}
+	p.base.Fragment, p.base.RawFragment = "", "" // an empty reference does not inherit it
 	based := false
 	p.index(doc, false, &based)
 	return p

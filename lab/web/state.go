@@ -10,6 +10,58 @@ import (
 	"golang.org/x/net/html"
 )
 
+// inner is the state of a control.
+type inner struct {
+	value    string // the value attribute, or the text of a <textarea>
+	has      bool   // it has a value attribute
+	checked  bool
+	selected []bool // of the options
+}
+
+func (c *control) inner() *inner {
+	s := &inner{value: attr(c.node, "value"), has: hasAttr(c.node, "value"), checked: hasAttr(c.node, "checked")}
+	switch c.typ {
+	case "textarea":
+		s.value = c.value()
+	case "select":
+		for _, o := range options(c.node) {
+			s.selected = append(s.selected, hasAttr(o, "selected"))
+		}
+	}
+	return s
+}
+
+func (c *control) become(s *inner) {
+	switch {
+	case c.typ == "textarea":
+		setText(c.node, s.value)
+	case c.typ == "select":
+		for i, o := range options(c.node) {
+			mark(o, "selected", i < len(s.selected) && s.selected[i])
+		}
+	case c.kind == tickBox || c.kind == radio:
+		mark(c.node, "checked", s.checked)
+	case s.has:
+		setAttr(c.node, "value", s.value)
+	default:
+		delAttr(c.node, "value")
+	}
+}
+
+func mark(n *html.Node, key string, on bool) {
+	delAttr(n, key)
+	if on {
+		setAttr(n, key, "")
+	}
+}
+
+// touch remembers how a control was served.
+func (c *control) touch() {
+	if c.served == nil {
+		c.served = c.inner()
+	}
+}
+
 // Apply carries out the steps of a plan on the document itself, for a driver
 // that has no browser to do so.
 func (p *Page) Apply(steps []Step) {
@@ -18,47 +70,81 @@ func (p *Page) Apply(steps []Step) {
 	}
 	p.view = nil
 	for _, s := range steps {
-		n := s.control.node
+		c := s.control
+		c.touch()
 		switch {
-		case s.Check && s.control.kind == radio:
-			p.choose(n)
-		case s.Check && s.On:
-			setAttr(n, "checked", "")
+		case s.Check && c.kind == radio:
+			p.choose(c.node)
 		case s.Check:
-			delAttr(n, "checked")
+			mark(c.node, "checked", s.On)
 		case s.Option >= 0:
-			for i, o := range options(n) {
-				delAttr(o, "selected")
-				if i == s.Option {
-					setAttr(o, "selected", "")
-				}
+			for i, o := range options(c.node) {
+				mark(o, "selected", i == s.Option)
 			}
-		case s.control.typ == "textarea":
-			setText(n, s.Value)
+		case c.typ == "textarea":
+			setText(c.node, s.Value)
 		default:
-			setAttr(n, "value", s.Value)
+			setAttr(c.node, "value", s.Value)
 		}
 	}
 }
 
-// ForgetPasswords empties the password fields.
-func (p *Page) ForgetPasswords() {
+// Returned makes the page what a person finds who comes back to it: what was
+// typed is there, passwords and fields with autocomplete=off are as served.
+func (p *Page) Returned() {
 	for _, c := range p.controls {
-		if c.typ == "password" {
-			delAttr(c.node, "value")
+		if c.served != nil && !p.restorable(c) {
+			c.become(c.served)
+			c.served, p.view = nil, nil
+		}
+	}
+}
+
+// Restore fills in what was typed on an earlier load of the page, as browsers
+// do on the way back.
+func (p *Page) Restore(earlier *Page) {
+	kept := make(map[string]*inner)
+	for _, c := range earlier.controls {
+		if c.served != nil && earlier.restorable(c) {
+			kept[earlier.key(c)] = c.inner()
+		}
+	}
+	for _, c := range p.controls {
+		if s := kept[p.key(c)]; s != nil && p.restorable(c) {
+			c.touch()
+			c.become(s)
 			p.view = nil
 		}
 	}
+}
+
+// restorable reports whether a browser keeps what was typed into c.
+func (p *Page) restorable(c *control) bool {
+	if c.typ == "password" || strings.EqualFold(attr(c.node, "autocomplete"), "off") {
+		return false
+	}
+	form := p.formOf(c.node)
+	return form == nil || !strings.EqualFold(attr(form, "autocomplete"), "off")
+}
+
+// key tells the controls of a page apart across loads.
+func (p *Page) key(c *control) string {
+	k := c.mark()
+	if c.kind == radio || c.kind == tickBox {
+		k += "|" + onValue(c.node)
+	}
+	return k
 }
 
 // choose checks a radio button and unchecks the others of its set.
 func (p *Page) choose(n *html.Node) {
 	for _, c := range p.controls {
 		if c.kind == radio && c.node != n && p.sameSet(c.node, n) {
-			delAttr(c.node, "checked")
+			c.touch()
+			mark(c.node, "checked", false)
 		}
 	}
-	setAttr(n, "checked", "")
+	mark(n, "checked", true)
 }
 
 func setText(n *html.Node, text string) {

@@ -106,7 +106,9 @@ func bare(u *url.URL) string {
 type site struct {
 	from    *url.URL
 	worst   string // Sec-Fetch-Site
-	tainted bool   // a POST was redirected between other origins
+	tainted bool   // a redirect led to another origin
+	short   bool   // the Referer was cut once, and stays so
+	silent  bool   // the Referer was withheld once, and stays so
 	last    *url.URL
 }
 
@@ -130,9 +132,24 @@ func (s *site) visit(to *url.URL) {
 		default:
 			s.worst = "cross-site"
 		}
-		s.tainted = s.tainted || origin(s.last) != origin(to) && origin(s.last) != origin(s.from)
+		s.tainted = s.tainted || origin(s.last) != origin(to)
 	}
 	s.last = to
+}
+
+// referer is the Referer of the next request: what one redirect has cut from it
+// does not come back with the next.
+func (s *site) referer(req request) string {
+	r := req.policy.referer(req.from, req.url)
+	s.silent = s.silent || r == ""
+	s.short = s.short || r == origin(req.from)+"/"
+	switch {
+	case s.silent:
+		return ""
+	case s.short:
+		return origin(req.from) + "/"
+	}
+	return r
 }
 
 // headers writes what a browser says of itself and of where a request comes
@@ -141,7 +158,7 @@ func (s *site) headers(h http.Header, req request) {
 	s.visit(req.url)
 	set := func(key, value string) { h[key] = []string{value} }
 	set("User-Agent", agent)
-	set("Accept-Language", "en-US,en;q=0.9")
+	set("Accept-Language", "en-US,en")
 	set("Sec-Fetch-Site", s.worst)
 	if req.dest != "" {
 		set("Accept", "*/*")
@@ -160,7 +177,7 @@ func (s *site) headers(h http.Header, req request) {
 	if req.from == nil {
 		return
 	}
-	if r := req.policy.referer(req.from, req.url); r != "" {
+	if r := s.referer(req); r != "" {
 		set("Referer", r)
 	}
 	if req.method == "POST" {

@@ -186,7 +186,7 @@ func (v *visitor) ask(ctx context.Context, req request, s *site) (*http.Response
 
 // read makes a visit of an answer.
 func read(resp *http.Response, req request) (*visit, error) {
-	kind := resp.Header.Get("Content-Type")
+	kind, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";")
 	failed := &web.PageError{URL: req.url.String(), Status: resp.StatusCode, ContentType: kind}
 	if !web.IsHTML(kind) || resp.StatusCode == http.StatusNoContent {
 		return nil, failed
@@ -198,8 +198,6 @@ func read(resp *http.Response, req request) (*visit, error) {
 		return nil, err
 	case body.N == 0:
 		return nil, fmt.Errorf("form: the page %s is larger than %d bytes", req.url, web.MaxPage)
-	case body.N == web.MaxPage+1 && resp.StatusCode >= 400:
-		return nil, failed // browsers show a page of their own in place of an empty one
 	}
 	req.dest = ""
 	there := &visit{page: page, url: page.URL(), request: req, policy: policyOf(resp.Header, page),

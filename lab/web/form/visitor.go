@@ -148,7 +148,7 @@ func (v *visitor) Back(ctx context.Context) (*web.View, error) {
 	if same := sameDocument(before, v.now()); same || !before.noStore {
 		v.at--
 		if !same {
-			before.page.ForgetPasswords()
+			before.page.Returned()
 		}
 		return v.arrive(before.returned(), nil)
 	}
@@ -158,6 +158,7 @@ func (v *visitor) Back(ctx context.Context) (*web.View, error) {
 	}
 	there, err := v.load(ctx, before.request)
 	if there != nil {
+		there.page.Restore(before.page)
 		v.at--
 		v.history[v.at] = there
 	}
