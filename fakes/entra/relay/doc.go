@@ -3,18 +3,18 @@
 // verdicts come back while the person waits (R-WB-02..04). A [Relay] is the
 // tenant's [entra.Agent] and the handler of the host "relay.".
 //
-// The routes, all JSON over HTTPS. An agent shows its id and its secret (HTTP
+// The routes, all JSON over HTTPS, whose documents are in package envelope. An agent shows its id and its secret (HTTP
 // Basic), a person the access token of the sign-in (Bearer):
 //
-//	GET    /v1/account                     Bearer  who the token is, and what may be done: [Account]
-//	POST   /v1/agents                      Bearer  install an agent: [Installation] -> [Credentials]
-//	POST   /v1/agents/{id}/onboarding      Bearer  enable writeback: [Onboarding] -> [Credentials]
-//	POST   /v1/agents/{id}/offboarding     Bearer  disable writeback: [Onboarding] -> [Credentials]
-//	PUT    /v1/agents/{id}/key             Basic   the agent's public key: [Key]
-//	GET    /v1/agents/{id}/operations      Basic   the listener: lines of envelope.Message, without end
+//	GET    /v1/account                     Bearer  who the token is, and what may be done: Account
+//	POST   /v1/agents                      Bearer  install an agent: Installation -> Credentials
+//	POST   /v1/agents/{id}/onboarding      Bearer  enable writeback: Onboarding -> Credentials
+//	POST   /v1/agents/{id}/offboarding     Bearer  disable writeback: Onboarding -> Credentials
+//	PUT    /v1/agents/{id}/key             Basic   the agent's public key: Key
+//	GET    /v1/agents/{id}/operations      Basic   the listener: lines of Message, without end
 //	DELETE /v1/agents/{id}/operations      Basic   the agent takes leave
-//	POST   /v1/agents/{id}/verdicts        Basic   a list of envelope.Verdict
-//	POST   /v1/agents/{id}/heartbeat       Basic   [Beat], every 5 minutes (R-WB-07)
+//	POST   /v1/agents/{id}/verdicts        Basic   a list of Verdict
+//	POST   /v1/agents/{id}/heartbeat       Basic   Beat, every 5 minutes (R-WB-07)
 //
 // Modelled: onboarding with licence and role (R-AAC-04, R-AAC-13), the secret
 // that rolls with it (R-WB-04), one key per agent, sealed operations, their

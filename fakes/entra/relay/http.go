@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"time"
 
 	"github.com/ssprlab/ssprlab/fakes/entra/relay/envelope"
 )
@@ -15,56 +14,6 @@ import (
 const (
 	maxBody     = 1 << 20
 	maxVerdicts = 4096
-)
-
-// Installation is what an agent says of itself when it is installed.
-type Installation struct {
-	Version string `json:"version"`
-	Server  string `json:"server,omitempty"`
-}
-
-// Credentials are what an agent shows to listen and to export.
-type Credentials struct {
-	Agent  string `json:"agent"`
-	Secret string `json:"secret"` // the random password of R-WB-04
-	Tenant string `json:"tenant"`
-}
-
-// Onboarding is the request to enable or disable writeback. Secret is the
-// agent's present one; PublicKey (PKIX, DER) is needed to enable.
-type Onboarding struct {
-	Secret    string `json:"secret"`
-	Version   string `json:"version"`
-	PublicKey []byte `json:"publicKey,omitempty"`
-}
-
-// Key is an agent's public key (PKIX, DER).
-type Key struct {
-	PublicKey []byte `json:"publicKey"`
-}
-
-// Beat is an agent's sign of life.
-type Beat struct {
-	Version  string    `json:"version"`
-	LastSync time.Time `json:"lastSync,omitzero"`
-}
-
-// Problem is the error of every route.
-type Problem struct {
-	Code    string `json:"code"`
-	Message string `json:"message"`
-}
-
-func (p *Problem) Error() string { return p.Code + ": " + p.Message }
-
-// The codes of a [Problem].
-const (
-	BadRequest   = "BadRequest"
-	Unauthorized = "Unauthorized"
-	Forbidden    = "Forbidden" // the account's roles do not suffice
-	NotLicensed  = "NoLicence" // R-LIC-09
-	NoSuchAgent  = "NoSuchAgent"
-	Unknown      = "NotModelled"
 )
 
 // mux lists the routes of the package's comment.
@@ -88,7 +37,7 @@ func (r *Relay) ServeHTTP(w http.ResponseWriter, q *http.Request) { r.routes.Ser
 
 func (r *Relay) unhandled(w http.ResponseWriter, q *http.Request) {
 	r.tenant.Unhandled(q)
-	refuse(w, http.StatusNotImplemented, &Problem{Unknown, "the relay does not know " + q.Method + " " + q.URL.Path})
+	refuse(w, http.StatusNotImplemented, problem(envelope.Unknown, "the relay does not know "+q.Method+" "+q.URL.Path))
 }
 
 // asAgent lets an agent through that shows its own id and secret.
@@ -96,7 +45,7 @@ func (r *Relay) asAgent(serve func(http.ResponseWriter, *http.Request, *agent)) 
 	return func(w http.ResponseWriter, q *http.Request) {
 		a, err := r.agentOf(q)
 		if err != nil || a.id != q.PathValue("id") {
-			refuse(w, http.StatusUnauthorized, &Problem{Unauthorized, "this is not an agent of the tenant, or its secret was rolled"})
+			refuse(w, http.StatusUnauthorized, problem(envelope.Unauthorized, "this is not an agent of the tenant, or its secret was rolled"))
 			return
 		}
 		serve(w, q, a)
@@ -133,13 +82,13 @@ func (r *Relay) takeLeave(w http.ResponseWriter, _ *http.Request, a *agent) {
 }
 
 func (r *Relay) takeKey(w http.ResponseWriter, q *http.Request, a *agent) {
-	var k Key
+	var k envelope.Key
 	if !read(w, q, &k) {
 		return
 	}
 	key, err := envelope.ParsePublicKey(k.PublicKey)
 	if err != nil {
-		refuse(w, http.StatusBadRequest, &Problem{BadRequest, err.Error()})
+		refuse(w, http.StatusBadRequest, problem(envelope.BadRequest, err.Error()))
 		return
 	}
 	a.setKey(key)
@@ -152,7 +101,7 @@ func (r *Relay) takeVerdicts(w http.ResponseWriter, q *http.Request, a *agent) {
 		return
 	}
 	if len(verdicts) > maxVerdicts {
-		refuse(w, http.StatusBadRequest, &Problem{BadRequest, fmt.Sprintf("%d verdicts are more than the %d of one request", len(verdicts), maxVerdicts)})
+		refuse(w, http.StatusBadRequest, problem(envelope.BadRequest, fmt.Sprintf("%d verdicts are more than the %d of one request", len(verdicts), maxVerdicts)))
 		return
 	}
 	a.mu.Lock()
@@ -167,7 +116,7 @@ func (r *Relay) takeVerdicts(w http.ResponseWriter, q *http.Request, a *agent) {
 }
 
 func (r *Relay) takeBeat(w http.ResponseWriter, q *http.Request, a *agent) {
-	var b Beat
+	var b envelope.Beat
 	if !read(w, q, &b) {
 		return
 	}
@@ -188,9 +137,9 @@ func read[T any](w http.ResponseWriter, q *http.Request, v *T) bool {
 	case err == nil:
 		return true
 	case errors.As(err, &tooLarge):
-		refuse(w, http.StatusRequestEntityTooLarge, &Problem{BadRequest, fmt.Sprintf("the request is larger than %d bytes", tooLarge.Limit)})
+		refuse(w, http.StatusRequestEntityTooLarge, problem(envelope.BadRequest, fmt.Sprintf("the request is larger than %d bytes", tooLarge.Limit)))
 	default:
-		refuse(w, http.StatusBadRequest, &Problem{BadRequest, "read the request: " + err.Error()})
+		refuse(w, http.StatusBadRequest, problem(envelope.BadRequest, "read the request: "+err.Error()))
 	}
 	return false
 }
@@ -201,10 +150,14 @@ func answer[T any](w http.ResponseWriter, v T) {
 	json.NewEncoder(w).Encode(v) // a caller who hung up needs no answer
 }
 
-func refuse(w http.ResponseWriter, status int, p *Problem) {
+func refuse(w http.ResponseWriter, status int, p *envelope.Problem) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	json.NewEncoder(w).Encode(struct {
-		Error *Problem `json:"error"`
+		Error *envelope.Problem `json:"error"`
 	}{p})
+}
+
+func problem(code, message string) *envelope.Problem {
+	return &envelope.Problem{Code: code, Message: message}
 }

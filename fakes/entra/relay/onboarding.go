@@ -16,32 +16,19 @@ const HybridIdentityAdministrator = "Hybrid Identity Administrator"
 // SyncAccount is the role of the account that synchronisation runs under.
 const SyncAccount = "Directory Synchronization Accounts"
 
-// Account is what a wizard needs to know of who signed in.
-type Account struct {
-	Tenant       string   `json:"tenant"`
-	Organisation string   `json:"organisation"`
-	Domains      []string `json:"domains"` // verified ones (R-AAC-06)
-	UPN          string   `json:"upn"`
-	Roles        []string `json:"roles"`
-	// MayConfigure: the roles suffice to configure Connect (R-AAC-04).
-	MayConfigure bool `json:"mayConfigure"`
-	// Licensed: somebody in the tenant holds a licence with writeback (R-LIC-09).
-	Licensed bool `json:"licensed"`
-}
-
 // accountOf reads the bearer token of a request.
-func (r *Relay) accountOf(q *http.Request) (Account, entra.Party, *Problem) {
+func (r *Relay) accountOf(q *http.Request) (envelope.Account, entra.Party, *envelope.Problem) {
 	c, err := r.verify(q)
 	if err != nil {
-		return Account{}, entra.Party{}, &Problem{Unauthorized, "the access token was not accepted: " + err.Error()}
+		return envelope.Account{}, entra.Party{}, problem(envelope.Unauthorized, "the access token was not accepted: "+err.Error())
 	}
 	t := r.tenant
-	acc := Account{Tenant: t.ID, Organisation: t.Organisation(), Domains: t.Domains(), Roles: slices.Clone(c.Roles), Licensed: r.licensed()}
+	acc := envelope.Account{Tenant: t.ID, Organisation: t.Organisation(), Domains: t.Domains(), Roles: slices.Clone(c.Roles), Licensed: r.licensed()}
 	by := entra.Party{Name: "application", Type: "App"}
 	if c.User != "" {
 		u, ok := t.User(c.User)
 		if !ok {
-			return Account{}, by, &Problem{Unauthorized, "the access token is of a user who is not in the tenant any more"}
+			return envelope.Account{}, by, problem(envelope.Unauthorized, "the access token is of a user who is not in the tenant any more")
 		}
 		acc.UPN, by = u.UPN, u.By()
 		acc.Roles = append(acc.Roles, u.Roles...)
@@ -63,25 +50,25 @@ func (r *Relay) licensed() bool {
 }
 
 func (r *Relay) account(w http.ResponseWriter, q *http.Request) {
-	acc, _, problem := r.accountOf(q)
-	if problem != nil {
-		refuse(w, http.StatusUnauthorized, problem)
+	acc, _, fault := r.accountOf(q)
+	if fault != nil {
+		refuse(w, http.StatusUnauthorized, fault)
 		return
 	}
 	answer(w, acc)
 }
 
 func (r *Relay) install(w http.ResponseWriter, q *http.Request) {
-	acc, _, problem := r.accountOf(q)
-	if problem != nil {
-		refuse(w, http.StatusUnauthorized, problem)
+	acc, _, fault := r.accountOf(q)
+	if fault != nil {
+		refuse(w, http.StatusUnauthorized, fault)
 		return
 	}
 	if !acc.MayConfigure && !slices.Contains(acc.Roles, SyncAccount) {
-		refuse(w, http.StatusForbidden, r.roleProblem(acc))
+		refuse(w, http.StatusForbidden, r.roleFault(acc))
 		return
 	}
-	var i Installation
+	var i envelope.Installation
 	if !read(w, q, &i) {
 		return
 	}
@@ -92,27 +79,27 @@ func (r *Relay) install(w http.ResponseWriter, q *http.Request) {
 	r.current = a
 	r.mu.Unlock()
 	r.tenant.Log().Info("agent installed", "agent", a.id, "server", i.Server, "version", i.Version)
-	answer(w, Credentials{Agent: a.id, Secret: secret, Tenant: r.tenant.ID})
+	answer(w, envelope.Credentials{Agent: a.id, Secret: secret, Tenant: r.tenant.ID})
 }
 
-func (r *Relay) roleProblem(acc Account) *Problem {
+func (r *Relay) roleFault(acc envelope.Account) *envelope.Problem {
 	needed := r.tenant.Era().Names().GlobalAdmin
 	if r.tenant.Era() == entra.Now {
 		needed += " or " + HybridIdentityAdministrator
 	}
-	return &Problem{Forbidden, acc.UPN + " is not " + needed}
+	return problem(envelope.Forbidden, acc.UPN+" is not "+needed)
 }
 
 // admitted reads the request of an administrator about an agent and checks
 // both: the administrator's token and role, the agent's secret.
-func (r *Relay) admitted(w http.ResponseWriter, q *http.Request) (a *agent, o Onboarding, by entra.Party, ok bool) {
-	acc, by, problem := r.accountOf(q)
-	if problem != nil {
-		refuse(w, http.StatusUnauthorized, problem)
+func (r *Relay) admitted(w http.ResponseWriter, q *http.Request) (a *agent, o envelope.Onboarding, by entra.Party, ok bool) {
+	acc, by, fault := r.accountOf(q)
+	if fault != nil {
+		refuse(w, http.StatusUnauthorized, fault)
 		return nil, o, by, false
 	}
 	if !acc.MayConfigure {
-		refuse(w, http.StatusForbidden, r.roleProblem(acc))
+		refuse(w, http.StatusForbidden, r.roleFault(acc))
 		return nil, o, by, false
 	}
 	if !read(w, q, &o) {
@@ -122,7 +109,7 @@ func (r *Relay) admitted(w http.ResponseWriter, q *http.Request) (a *agent, o On
 	a = r.agents[q.PathValue("id")]
 	r.mu.Unlock()
 	if a == nil || !a.knows(o.Secret) {
-		refuse(w, http.StatusNotFound, &Problem{NoSuchAgent, "no such agent, or its secret was rolled"})
+		refuse(w, http.StatusNotFound, problem(envelope.NoSuchAgent, "no such agent, or its secret was rolled"))
 		return nil, o, by, false
 	}
 	return a, o, by, true
@@ -135,12 +122,12 @@ func (r *Relay) onboard(w http.ResponseWriter, q *http.Request) {
 		return
 	}
 	if !r.licensed() {
-		refuse(w, http.StatusForbidden, &Problem{NotLicensed, "nobody in the tenant holds a licence that includes password writeback"})
+		refuse(w, http.StatusForbidden, problem(envelope.NotLicensed, "nobody in the tenant holds a licence that includes password writeback"))
 		return
 	}
 	key, err := envelope.ParsePublicKey(o.PublicKey)
 	if err != nil {
-		refuse(w, http.StatusBadRequest, &Problem{BadRequest, err.Error()})
+		refuse(w, http.StatusBadRequest, problem(envelope.BadRequest, err.Error()))
 		return
 	}
 	r.reconfigure(w, a, o, by, key)
@@ -157,7 +144,7 @@ func (r *Relay) offboard(w http.ResponseWriter, q *http.Request) {
 
 // reconfigure closes the listener, which has the old secret, and answers with
 // the new one. Writeback is on with a key and off without.
-func (r *Relay) reconfigure(w http.ResponseWriter, a *agent, o Onboarding, by entra.Party, key *rsa.PublicKey) {
+func (r *Relay) reconfigure(w http.ResponseWriter, a *agent, o envelope.Onboarding, by entra.Party, key *rsa.PublicKey) {
 	on := key != nil
 	secret := a.roll()
 	a.drop() // before the key, or an operation for the new one might reach who has the old one
@@ -178,7 +165,7 @@ func (r *Relay) reconfigure(w http.ResponseWriter, a *agent, o Onboarding, by en
 		Details: []entra.Detail{{Key: "AgentVersion", Value: o.Version}},
 	})
 	r.tenant.Log().Info("writeback configured", "agent", a.id, "enabled", on)
-	answer(w, Credentials{Agent: a.id, Secret: secret, Tenant: r.tenant.ID})
+	answer(w, envelope.Credentials{Agent: a.id, Secret: secret, Tenant: r.tenant.ID})
 }
 
 // Agent returns the id of the agent whose credentials a request shows; other
@@ -194,8 +181,8 @@ func (r *Relay) Agent(q *http.Request) (id string, err error) {
 // SyncCaller reports whether a request shows the token of somebody who may
 // synchronise: the synchronisation account, or who may configure Connect.
 func (r *Relay) SyncCaller(q *http.Request) bool {
-	acc, _, problem := r.accountOf(q)
-	return problem == nil && (acc.MayConfigure || slices.Contains(acc.Roles, SyncAccount))
+	acc, _, fault := r.accountOf(q)
+	return fault == nil && (acc.MayConfigure || slices.Contains(acc.Roles, SyncAccount))
 }
 
 // Synchronised notes that the agent finished a cycle at the lab's present time.

@@ -11,16 +11,15 @@ import (
 	"unicode/utf8"
 
 	"github.com/ssprlab/ssprlab/fakes/entra"
+	"github.com/ssprlab/ssprlab/fakes/entra/relay/envelope"
 )
 
 // Figures of the relay.
 const (
 	// Expiry is how long an operation may wait, on the lab's clock (R-GAP-51).
 	Expiry = 5 * time.Minute
-	// BeatInterval is how often an agent reports that it lives (R-WB-07).
-	BeatInterval = 5 * time.Minute
 	// staleness is when an agent counts as gone: two missed beats (R-GAP-50).
-	staleness = 2 * BeatInterval
+	staleness = 2 * envelope.BeatInterval
 	// patience is how long the tenant waits for a verdict, in real time.
 	patience = 30 * time.Second
 	// probing is how long an agent that is asked for a beat has, in real time.

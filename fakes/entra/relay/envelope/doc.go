@@ -1,6 +1,6 @@
 // Package envelope is the wire format between the tenant's relay and a Connect
-// agent: the messages, and how an operation is sealed so that nobody but the
-// agent can read the passwords in it.
+// agent: the documents of its routes, the messages, and how an operation is
+// sealed so that nobody but the agent can read the passwords in it.
 //
 // An operation is packed as JSON under AES-256-GCM with a key of its own, and
 // that key under RSA-OAEP (SHA-256) with the agent's RSA-2048 key (R-WB-06).
