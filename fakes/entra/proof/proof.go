@@ -17,8 +17,16 @@ import (
 	"time"
 
 	"github.com/ssprlab/ssprlab/fakes/entra"
+	"github.com/ssprlab/ssprlab/fakes/phone/hand"
 	"github.com/ssprlab/ssprlab/fakes/phone/totp"
 )
+
+// caller is who texts and calls come from.
+const caller = "ssprlab"
+
+// answerWait is how long a page waits for a phone that is just being answered,
+// in real time.
+const answerWait = time.Second
 
 // Answer is what came of a try.
 type Answer uint8
@@ -51,13 +59,13 @@ type Challenge struct {
 // Prover sends challenges in a tenant's name.
 type Prover struct {
 	tenant  *entra.Tenant
-	carrier carrier
+	carrier *hand.Hand
 }
 
 // New returns the prover of a tenant.
 func New(t *entra.Tenant) *Prover {
 	base, client := t.Carrier()
-	return &Prover{t, carrier{strings.TrimRight(base, "/"), client}}
+	return &Prover{t, hand.New(base, client)}
 }
 
 // Send challenges u by option. For a phone or an address, target is where to;
@@ -76,9 +84,11 @@ func (p *Prover) Send(ctx context.Context, u entra.User, option entra.Option, ta
 		})
 	case entra.TextMobile:
 		c.code = p.tenant.NewCode()
-		err = p.carrier.text(ctx, target, "Use "+c.code+" as your "+org+" verification code.")
+		_, err = p.carrier.SendText(ctx, hand.TextRequest{To: target, From: caller, Text: "Use " + c.code + " as your " + org + " verification code."})
 	case entra.CallMobile, entra.CallOffice:
-		c.id, err = p.carrier.call(ctx, target, "This is the sign-in service of "+org+". Press the hash key to go on.")
+		var call hand.CallReceipt
+		call, err = p.carrier.PlaceCall(ctx, hand.CallRequest{To: target, From: caller, Speech: "This is the sign-in service of " + org + ". Press the hash key to go on."})
+		c.id = call.ID
 	case entra.ApproveNotification:
 		c.Target, c.id, c.Number, err = p.push(ctx, u)
 	}
@@ -96,8 +106,8 @@ func (p *Prover) push(ctx context.Context, u entra.User) (device, id, number str
 		if p.tenant.Era() == entra.Now {
 			number = fmt.Sprintf("%02d", 10+p.tenant.Chance().IntN(90))
 		}
-		id, err = p.carrier.push(ctx, app.Device, p.tenant.Organisation(), number)
-		return app.Device, id, number, err
+		sent, err := p.carrier.SendPush(ctx, hand.PushRequest{Device: app.Device, Title: p.tenant.Organisation(), Number: hand.Number(number)})
+		return app.Device, sent.ID, number, err
 	}
 	return "", "", "", fmt.Errorf("no authenticator app takes notifications")
 }
@@ -111,9 +121,15 @@ func (p *Prover) Check(ctx context.Context, u entra.User, c *Challenge, typed st
 	case entra.TypeAppCode:
 		return p.CheckAppCode(u, typed), nil
 	case entra.CallMobile, entra.CallOffice:
-		return p.ask(ctx, c, "calls", callAnswers)
+		return settle(c, func() (Answer, error) {
+			state, err := p.carrier.CallState(ctx, c.id, answerWait)
+			return callAnswers[state], err
+		})
 	case entra.ApproveNotification:
-		return p.ask(ctx, c, "pushes", pushAnswers)
+		return settle(c, func() (Answer, error) {
+			state, err := p.carrier.PushState(ctx, c.id, answerWait)
+			return pushAnswers[state], err
+		})
 	}
 	return Wrong, fmt.Errorf("%s cannot be proved by a challenge", c.Option.Audit())
 }
@@ -156,22 +172,19 @@ func (p *Prover) CheckAppCode(u entra.User, typed string) Answer {
 }
 
 var (
-	callAnswers = map[string]Answer{"confirmed": Passed, "declined": Declined, "unanswered": Declined, "ringing": Waiting, "answered": Waiting}
-	pushAnswers = map[string]Answer{"approved": Passed, "denied": Declined, "wrongnumber": Wrong, "pending": Waiting}
+	callAnswers = map[hand.CallState]Answer{hand.Ringing: Waiting, hand.Answered: Waiting, hand.Confirmed: Passed, hand.Declined: Declined, hand.Unanswered: Declined}
+	pushAnswers = map[hand.PushState]Answer{hand.Pending: Waiting, hand.Approved: Passed, hand.Denied: Declined, hand.WrongNumber: Wrong}
 )
 
-func (p *Prover) ask(ctx context.Context, c *Challenge, kind string, answers map[string]Answer) (Answer, error) {
+// settle asks for the state of a call or a notification, until it is over.
+func settle(c *Challenge, ask func() (Answer, error)) (Answer, error) {
 	if c.done {
 		return Expired, nil
 	}
-	state, err := p.carrier.state(ctx, kind, c.id)
+	answer, err := ask()
 	if err != nil {
-		return Wrong, fmt.Errorf("ask for the state of %s %s: %w", kind, c.id, err)
+		return Wrong, err
 	}
-	answer, known := answers[state]
-	if !known {
-		return Wrong, fmt.Errorf("%s %s is in unknown state %q", kind, c.id, state)
-	}
-	c.done = answer == Passed || answer == Declined
+	c.done = answer != Waiting
 	return answer, nil
 }

@@ -2,7 +2,6 @@ package securityinfo
 
 import (
 	"bytes"
-	"encoding/base32"
 	"encoding/json"
 	"fmt"
 	"image/png"
@@ -91,7 +90,7 @@ func (a appSetup) scan(x *session, u entra.User) []page.Part {
 	terms := []page.Term{{Term: "Code", Value: e.code}, {Term: "URL", Value: e.url}}
 	lead := "Use the authenticator app to scan the QR code. This connects the app with your account. After you scan the QR code, choose Next."
 	if e.other {
-		terms = []page.Term{{Term: "Account name", Value: a.site.tenant.Organisation() + ":" + u.UPN}, {Term: "Secret key", Value: secretKey(e.secret)}}
+		terms = []page.Term{{Term: "Account name", Value: a.site.tenant.Organisation() + ":" + u.UPN}, {Term: "Secret key", Value: totp.EncodeKey(e.secret)}}
 	}
 	return []page.Part{
 		page.Text{Heading: "Scan the QR code", Paragraphs: []string{lead}},
@@ -101,16 +100,12 @@ func (a appSetup) scan(x *session, u entra.User) []page.Part {
 	}
 }
 
-func secretKey(secret []byte) string {
-	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(secret))
-}
-
 func (a appSetup) take(r *http.Request, x *session, u entra.User) (string, bool) {
 	t := x.task
 	switch t.step {
 	case appStart:
 		if len(u.Security.Apps) >= maxApps {
-			return "You have five authenticator apps already. Delete one before you add another.", false
+			return fiveApps, false
 		}
 		if r.PostForm.Get("other") != "" {
 			t.values["other"] = "yes"
@@ -170,7 +165,7 @@ func (a appSetup) tested(r *http.Request, x *session, u entra.User) (string, boo
 		if !ok {
 			return "The code is not right. Check it and try again.", false
 		}
-		return a.store(u, t.enrolment, "Authenticator app", "", counter)
+		return a.stored(t.enrolment, "Authenticator app", counter)
 	}
 	if r.PostForm.Get("resend") != "" || t.challenge == nil {
 		return a.notify(r, x, u), false
@@ -185,22 +180,42 @@ func (a appSetup) tested(r *http.Request, x *session, u entra.User) (string, boo
 	case answer != proof.Passed:
 		return "The notification was not approved. Choose Resend notification to try again.", false
 	}
-	return a.store(u, t.enrolment, "Authenticator", t.values["device"], 0)
+	return a.stored(t.enrolment, "Authenticator", 0)
 }
 
-func (a appSetup) store(u entra.User, e *enrolment, name, device string, counter int64) (string, bool) {
-	app := entra.App{ID: a.site.tenant.Chance().GUID(), Name: name, Device: device, Secret: e.secret, Added: a.site.tenant.Now(), Counter: counter}
-	_, err := a.site.tenant.Update(u.ID, func(u *entra.User) error {
+func (a appSetup) stored(e *enrolment, name string, counter int64) (string, bool) {
+	if !a.site.enrols.store(e, name, counter) {
+		return fiveApps, false
+	}
+	return "", true
+}
+
+// store registers the app of e. It reports false when the person has five.
+func (es *enrolments) store(e *enrolment, name string, counter int64) bool {
+	app := entra.App{ID: es.tenant.Chance().GUID(), Name: name, Device: e.device, Secret: e.secret, Added: es.tenant.Now(), Counter: counter}
+	_, err := es.tenant.Update(e.upn, func(u *entra.User) error {
 		if len(u.Security.Apps) >= maxApps {
 			return fmt.Errorf("five apps already")
 		}
 		u.Security.Apps = append(u.Security.Apps, app)
+		if u.Security.Default == "" {
+			u.Security.Default = defaultFor(*u)
+		}
 		return nil
 	})
-	if err != nil {
-		return "You have five authenticator apps already. Delete one before you add another.", false
-	}
-	return "", true
+	return err == nil
+}
+
+const fiveApps = "You have five authenticator apps already. Delete one before you add another."
+
+// Enrol makes an enrolment beforehand, for the lab's control port, and returns
+// what its QR code would hold.
+func (s *Site) Enrol(u entra.User) (uri string) {
+	e := s.enrols.begin(u, false)
+	s.enrols.mu.Lock()
+	e.direct = true
+	s.enrols.mu.Unlock()
+	return s.enrols.uri(e)
 }
 
 // enrolment is an app's account on its way from the page to the phone.
@@ -212,6 +227,7 @@ type enrolment struct {
 	upn    string
 	made   time.Time
 	device string // once activated
+	direct bool   // set up beforehand: registered as soon as it is activated
 }
 
 // enrolments keeps those that have not been activated.
@@ -248,8 +264,7 @@ func (es *enrolments) device(e *enrolment) (string, bool) {
 // uri is what the QR code holds.
 func (es *enrolments) uri(e *enrolment) string {
 	if e.other {
-		org := es.tenant.Organisation()
-		return "otpauth://totp/" + url.PathEscape(org+":"+e.upn) + "?" + url.Values{"secret": {secretKey(e.secret)}, "issuer": {org}}.Encode()
+		return totp.Key{Prefix: es.tenant.Organisation(), Account: e.upn, Issuer: "ssprlab", Secret: e.secret}.URI()
 	}
 	return "phonefactor://activate_account?" + url.Values{"code": {e.code}, "url": {e.url}}.Encode()
 }
@@ -270,12 +285,15 @@ func (es *enrolments) activate(w http.ResponseWriter, r *http.Request) {
 		delete(es.open, in.ActivationCode)
 	}
 	es.mu.Unlock()
+	if valid && e.direct {
+		es.store(e, "Authenticator", 0)
+	}
 	if !valid {
 		refuse(w, http.StatusNotFound, "unknownCode", "the activation code is unknown, used or older than 10 minutes")
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(w).Encode(map[string]string{"secret": secretKey(e.secret), "account": e.upn, "issuer": es.tenant.Organisation()})
+	json.NewEncoder(w).Encode(map[string]string{"secret": totp.EncodeKey(e.secret), "account": e.upn, "issuer": es.tenant.Organisation()})
 }
 
 func refuse(w http.ResponseWriter, status int, code, message string) {
