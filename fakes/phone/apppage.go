@@ -22,7 +22,8 @@ func (e *Exchange) appPage(w http.ResponseWriter, r *http.Request, wrong error) 
 	accounts, pushes, out := a.accountsTable(e.config.Clock.Now()), pushesTable(newestFirst(a.shownPushes())), a.out
 	e.mu.Unlock()
 	p := page.Page{Surface: surface, Heading: "Authenticator app of " + name, Wide: true,
-		Parts: []page.Part{home(), pushes, accounts, page.Text{Heading: "Add an account"}, pictureForm(), keyForm(r)}}
+		Parts: []page.Part{home(), pushes, accounts,
+			page.Text{Heading: "Scan a QR code"}, pictureForm(), page.Text{Heading: "Type a key"}, keyForm(r)}}
 	if out != "" {
 		p.Notice = "This phone is switched off."
 	}
