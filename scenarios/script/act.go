@@ -88,7 +88,7 @@ func (r *reader) act(table []verb, name, argument *node) (Act, bool) {
 		return Act{}, false
 	}
 	v := table[i]
-	r.uses = append(r.uses, use{kind: usesVerb, at: name.at, name: v.name})
+	r.uses = append(r.uses, use{kind: usesVerb, at: name.at, name: v.name, verb: v})
 	a := Act{At: name.at, Verb: v.name, What: v.bare}
 	if argument == nil {
 		if v.bare == nil {

@@ -13,6 +13,7 @@ type use struct {
 	name string
 	also []string // words that would do as well, for the message
 	ref  *Ref     // of usesValue
+	verb verb     // of usesVerb
 	by   string   // the actor of the step; "" outside one, or when it has none
 }
 
@@ -78,7 +79,7 @@ func (r *reader) declared() (known names) {
 }
 
 func (r *reader) known(u use, what string, words []string) {
-	if !slices.Contains(words, u.name) {
+	if !slices.Contains(words, u.name) && !r.full() {
 		r.unknown(u.at, what, u.name, "", words)
 	}
 }
@@ -127,12 +128,11 @@ func (r *reader) unknownRef(u use, known names) {
 // checkActor refuses an act to those who cannot do it: the planner has no
 // account, and only an account of the directory can bind to it.
 func (r *reader) checkActor(u use, d *draft) {
-	i := slices.IndexFunc(verbs(), func(v verb) bool { return v.name == u.name })
-	v, actor := verbs()[i], u.by
-	if actor == Planner && !v.planner {
+	actor := u.by
+	if actor == Planner && !u.verb.planner {
 		r.problem(u.at, fmt.Sprintf("planner has no account and cannot %q", u.name), "a person under people:", "")
 	}
-	if p := d.Person(actor); v.onPrem && p != nil && p.From != FromDirectory {
+	if p := d.Person(actor); u.verb.onPrem && p != nil && p.From != FromDirectory {
 		r.problem(u.at, fmt.Sprintf("%s has no account in the directory to %q with", actor, u.name), "from: directory for "+actor, "")
 	}
 }
@@ -150,8 +150,9 @@ func (r *reader) checkNames(d *draft) {
 		upns[strings.ToLower(p.UPN)], mails[strings.ToLower(p.Mail)] = p, p
 		r.checkSuffix(d, p)
 	}
+	people := r.declared().people
 	for _, g := range d.Groups {
-		if d.Person(g.Name) != nil {
+		if slices.Contains(people, g.Name) {
 			r.problem(g.At, "a group has the name of a person", "another name", "")
 		}
 		for _, m := range g.Members {
@@ -164,7 +165,7 @@ func (r *reader) checkNames(d *draft) {
 
 // checkSuffix refuses a UPN in a domain that nobody has declared.
 func (r *reader) checkSuffix(d *draft, p *Person) {
-	suffixes := append([]string{d.Domain}, d.Tenant.VerifiedDomains...)
+	suffixes := slices.Concat([]string{d.Domain}, slices.DeleteFunc(slices.Clone(d.Tenant.VerifiedDomains), func(v string) bool { return v == d.Domain }))
 	if d.Directory != nil && p.From == FromDirectory {
 		suffixes = append(suffixes, d.Directory.Domain)
 	}

@@ -117,6 +117,12 @@ func helpdeskHost(v string) (host string, ok bool) {
 	return u.Hostname(), true
 }
 
+// What looks like an address in a text, and what looks like a number.
+var (
+	addressWithin = regexp.MustCompile(`[^\s@<>"]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}`)
+	wholeNumber   = regexp.MustCompile(`^\+[0-9][0-9 ().-]{7,}$`)
+)
+
 // fictional checks the literal text of a value: what looks like an address or
 // an international number must be fictional, so that no step can reach a
 // person.
@@ -125,15 +131,13 @@ func (r *reader) fictional(n *node, v Value) bool {
 	if !literal {
 		return true
 	}
-	addresses := regexp.MustCompile(`[^\s@<>"]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}`)
-	for _, a := range addresses.FindAllString(s, -1) {
+	for _, a := range addressWithin.FindAllString(s, -1) {
 		if !fictionalDomain(a[strings.LastIndexByte(a, '@')+1:]) {
 			r.problem(n.at, "the address "+shorten(a)+" could belong to somebody", fictionalDomains, "")
 			return false
 		}
 	}
-	number := regexp.MustCompile(`^\+[0-9][0-9 ().-]{7,}$`)
-	if number.MatchString(s) && !fictionalNumber(s) {
+	if wholeNumber.MatchString(s) && !fictionalNumber(s) {
 		r.problem(n.at, "the number "+shorten(s)+" could belong to somebody", "a fictional number, 555-01xx", "")
 		return false
 	}

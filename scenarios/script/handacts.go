@@ -71,13 +71,13 @@ func handVerbs() []verb {
 }
 
 func approveShape() shape[ApproveNotification] {
-	return object("approve notification", "the number to type", func(a *ApproveNotification) []field {
+	return object("approve notification act", "the number to type", func(a *ApproveNotification) []field {
 		return []field{req("number", "the number to type into the app", value("a number", false), &a.Number)}
 	})
 }
 
 func sendShape() shape[SendMail] {
-	return object("send mail", "a template, and to whom", func(s *SendMail) []field {
+	return object("send mail act", "a template, and to whom", func(s *SendMail) []field {
 		return []field{
 			req("template", "a template that the project ships", oneOf("template", called("awareness")), &s.Template),
 			req("to", "a group, a person, an address or a list of them",
@@ -88,7 +88,7 @@ func sendShape() shape[SendMail] {
 
 func bindShape() shape[Bind] {
 	results := called(BindOK, BindWrong, BindLocked, BindDisabled, BindMustChange, BindExpired)
-	return object("bind", "sign in to the directory", func(b *Bind) []field {
+	return object("bind act", "sign in to the directory", func(b *Bind) []field {
 		b.Times, b.Result = 1, BindOK
 		return []field{
 			opt("password", "default the actor's password as it is now", value("a password", false), &b.Password),

@@ -114,7 +114,7 @@ func journeyVerbs() []verb {
 }
 
 func signInShape() shape[SignIn] {
-	return object("sign in", "where to, as whom and with which password", func(s *SignIn) []field {
+	return object("sign in act", "where to, as whom and with which password", func(s *SignIn) []field {
 		s.To.Place = PlaceOffice
 		return []field{
 			opt("to", "the place to sign in to; default office", location(), &s.To),
@@ -125,7 +125,7 @@ func signInShape() shape[SignIn] {
 }
 
 func askShape() shape[AskToReset] {
-	return object("ask to reset", "through which page and for whom", func(a *AskToReset) []field {
+	return object("ask to reset act", "through which page and for whom", func(a *AskToReset) []field {
 		a.Through = PlaceSignIn
 		return []field{
 			opt("through", "sign-in (the link on its password page, default) or password reset",
@@ -137,7 +137,7 @@ func askShape() shape[AskToReset] {
 
 func verifyShape() shape[VerifyBy] {
 	way := oneOf("way to verify", ways())
-	full := object("verify by", "a way, and what to type instead of what is right", func(v *VerifyBy) []field {
+	full := object("verify by act", "a way, and what to type instead of what is right", func(v *VerifyBy) []field {
 		return []field{
 			req("way", "the way", way, &v.Way),
 			opt("number", "what to type for the number; default the right one", value("a number", false), &v.Number),

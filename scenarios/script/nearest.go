@@ -6,7 +6,8 @@ import (
 )
 
 // nearest returns the known word that was most likely meant, or "" when none
-// is near: at most a third of the letters differ, or one contains the other.
+// is near: one slip of a letter apart, one within the other, or else about a
+// third of the letters apart.
 func nearest(word string, known []string) string {
 	if word == "" || len(word) > 64 {
 		return ""
@@ -21,18 +22,20 @@ func nearest(word string, known []string) string {
 			best, least = k, d
 		}
 	}
-	if best == "" && len(folded) >= 3 {
-		best = overlapping(folded, known)
+	if least > 1 && len(folded) >= 3 {
+		if k := overlapping(folded, known); k != "" {
+			return k
+		}
 	}
 	return best
 }
 
-// overlapping returns the shortest known word that contains the word as a
-// whole word, or is contained in it.
+// overlapping returns the shortest known word that begins with the word, holds
+// it as a whole word, or is held in it.
 func overlapping(folded string, known []string) (best string) {
 	for _, k := range known {
 		f := fold(k)
-		if !hasWords(f, folded) && !hasWords(folded, f) {
+		if !strings.HasPrefix(f, folded) && !hasWords(f, folded) && !hasWords(folded, f) {
 			continue
 		}
 		if best == "" || len(k) < len(best) {

@@ -1,6 +1,10 @@
 package script
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/invopop/jsonschema"
+)
 
 // The acts on a page, one for each thing a person does with hand and mouse.
 // Labels, buttons and links are found by their accessible name.
@@ -103,7 +107,6 @@ func location() shape[Location] {
 		known = append(known, w.name)
 	}
 	expected := "a place, or place/path: " + list(known)
-	s := value(expected, false)
 	return shape[Location]{expected, func(r *reader, n *node) (Location, bool) {
 		whole, ok := r.scalar(n, expected)
 		if !ok {
@@ -122,7 +125,11 @@ func location() shape[Location] {
 		}
 		r.unknown(n.at, "place", name, "", known)
 		return l, false
-	}, s.schema}
+	}, func(d *definitions) *jsonschema.Schema {
+		return described(d.define("location", func() *jsonschema.Schema {
+			return &jsonschema.Schema{Type: "string", Pattern: "^(" + strings.Join(known, "|") + ")([/?].*)?$"}
+		}), expected)
+	}}
 }
 
 func saveShape() shape[Save] {
@@ -132,7 +139,7 @@ func saveShape() shape[Save] {
 		found [3]*Value
 	}
 	kinds := []SaveFrom{SaveField, SaveLink, SaveTextAfter}
-	s := object("save", "a name, and what of the page it is for", func(d *draft) []field {
+	s := object("save act", "a name, and what of the page it is for", func(d *draft) []field {
 		return []field{
 			here(&d.at),
 			req("name", "the name for ${…}", savedName(), &d.name),

@@ -63,13 +63,18 @@ func personKey() shape[placed[string]] {
 }
 
 // personRef is the key of a person who is declared somewhere.
-func personRef() shape[string] {
-	const expected = "a person's key under people:"
-	s := matching(expected, keyForm)
-	return checked(s, func(r *reader, n *node, v string) bool {
-		r.uses = append(r.uses, use{kind: usesPerson, at: n.at, name: v})
+func personRef() shape[string] { return someone("a person's key under people:") }
+
+// someone is a person's key, or one of the words that would do as well.
+func someone(expected string, also ...string) shape[string] {
+	s := checked(plainText(expected), func(r *reader, n *node, v string) bool {
+		if !slices.Contains(also, v) {
+			r.uses = append(r.uses, use{kind: usesPerson, at: n.at, name: v, also: also})
+		}
 		return true
 	})
+	s.schema = matching(expected, keyForm).schema
+	return s
 }
 
 // groupRef is the name of a group that is declared somewhere.

@@ -15,6 +15,9 @@ import (
 // scalar is the text of a scalar as it is written. A number is its digits; a
 // plain true or false is refused, because it hardly is the word.
 func (r *reader) scalar(n *node, expected string) (string, bool) {
+	if n.kind == truth {
+		expected += "; in quotes if the word itself is meant"
+	}
 	if n.kind != text && n.kind != number {
 		r.wrong(n, expected)
 		return "", false
@@ -22,9 +25,11 @@ func (r *reader) scalar(n *node, expected string) (string, bool) {
 	return n.text, true
 }
 
-// textSchema is a text or a number taken as text.
-func textSchema(about string) *jsonschema.Schema {
-	return &jsonschema.Schema{Description: about, AnyOf: []*jsonschema.Schema{{Type: "string"}, {Type: "number"}}}
+// textSchema is a text, or a number taken as text.
+func textSchema(d *definitions, about string) *jsonschema.Schema {
+	return described(d.define("text", func() *jsonschema.Schema {
+		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "string"}, {Type: "number"}}}
+	}), about)
 }
 
 // plainText is a text that is not empty and holds no ${…}.
@@ -40,7 +45,7 @@ func plainText(expected string) shape[string] {
 			return s, false
 		}
 		return s, ok
-	}, func(*definitions) *jsonschema.Schema { return textSchema(expected) }}
+	}, func(d *definitions) *jsonschema.Schema { return textSchema(d, expected) }}
 }
 
 // matching is a plain text of a form.
@@ -243,20 +248,37 @@ func moment() shape[time.Time] {
 	}, form.schema}
 }
 
+const ruleForm = `^(R-(AAC|AUD|CHG|ELG|GAP|LIC|NOT|POL|PWD|REG|ROL|RST|TRB|WB)-\d{2,3}[a-z]?|T-\d{2}[a-z]?)$`
+
 // rule is the id of a rule of the catalogue.
 func rule() shape[string] {
 	const expected = "a rule's id such as R-RST-11, R-PWD-31a or T-13"
-	form := matching(expected, `^(R-(AAC|AUD|CHG|ELG|GAP|LIC|NOT|POL|PWD|REG|ROL|RST|TRB|WB)-\d{2,3}[a-z]?|T-\d{2}[a-z]?)$`)
-	area := regexp.MustCompile(`^R-([A-Za-z]+)-`)
-	areas := []string{"R-AAC-", "R-AUD-", "R-CHG-", "R-ELG-", "R-GAP-", "R-LIC-", "R-NOT-", "R-POL-", "R-PWD-", "R-REG-", "R-ROL-", "R-RST-", "R-TRB-", "R-WB-"}
+	form := regexp.MustCompile(ruleForm)
+	s := plainText(expected)
 	return shape[string]{expected, func(r *reader, n *node) (string, bool) {
-		found := area.FindString(n.text)
-		if found == "" || slices.Contains(areas, found) {
-			return form.read(r, n)
+		v, ok := s.read(r, n)
+		if ok && !form.MatchString(v) {
+			near := nearestRule(v)
+			if !form.MatchString(near) {
+				near = ""
+			}
+			r.problem(n.at, n.called()+" is no rule's id", expected, near)
+			return "", false
 		}
-		r.problem(n.at, fmt.Sprintf("%s is no rule: the catalogue has no area %s", n.called(), found), expected, nearest(found, areas))
-		return "", false
-	}, form.schema}
+		return v, ok
+	}, func(*definitions) *jsonschema.Schema {
+		return &jsonschema.Schema{Type: "string", Description: expected, Pattern: ruleForm}
+	}}
+}
+
+// nearestRule mends the area of a rule's id.
+func nearestRule(id string) string {
+	areas := []string{"AAC", "AUD", "CHG", "ELG", "GAP", "LIC", "NOT", "POL", "PWD", "REG", "ROL", "RST", "TRB", "WB"}
+	parts := strings.Split(strings.ToUpper(strings.TrimPrefix(strings.ToUpper(id), "R-")), "-")
+	if len(parts) != 2 {
+		return ""
+	}
+	return "R-" + nearest(parts[0], areas) + "-" + strings.ToLower(parts[1])
 }
 
 // eventNumber is a number of the agent's event log.

@@ -43,7 +43,7 @@ type FieldSeen struct {
 func seeShape() shape[See] {
 	texts := oneOrMore("a text, or a list of texts", value("a text of the page", false))
 	labels := oneOrMore("a label, or a list of labels", label())
-	return atLeastOne(object("see", "what the page must show", func(s *See) []field {
+	return atLeastOne(object("page expectation", "what the page must show", func(s *See) []field {
 		return []field{
 			opt("at", "the place where the window is", maybe(location()), &s.Location),
 			opt("title", "the page's title", maybe(value("a title", false)), &s.Title),

@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/invopop/jsonschema"
 )
@@ -25,7 +26,10 @@ type reader struct {
 func (r *reader) wrong(n *node, expected string) {
 	message := n.called() + " does not fit here"
 	if n.kind == nothing {
-		message = "nothing stands here (# begins a comment unless it is quoted)"
+		message = "nothing stands here"
+		if n.at.Line <= len(r.lines) && strings.Contains(r.lines[n.at.Line-1], "#") {
+			message += " (a # begins a comment unless it stands in quotes)"
+		}
 	}
 	r.problem(n.at, message, expected, "")
 }
@@ -76,6 +80,14 @@ type placed[T any] struct {
 
 func (p placed[T]) stated() bool { return p.at.Line != 0 }
 
+// orElse is the place, or another one for a value that was not stated.
+func (p placed[T]) orElse(other Position) Position {
+	if p.stated() {
+		return p.at
+	}
+	return other
+}
+
 // at keeps the place of what a shape reads.
 func at[T any](s shape[T]) shape[placed[T]] {
 	return shape[placed[T]]{s.expected, func(r *reader, n *node) (placed[T], bool) {
@@ -102,7 +114,7 @@ func object[T any](name, about string, fields func(*T) []field) shape[T] {
 
 // fields reads a mapping, and reports whether it is to be used at all.
 func (r *reader) fields(name string, n *node, fields []field) bool {
-	values := r.keys(n, "the "+name, keysOf(fields))
+	values, meant := r.keys(n, "the "+name, keysOf(fields))
 	for _, f := range fields {
 		if f.key == "" {
 			f.read(r, n)
@@ -110,7 +122,7 @@ func (r *reader) fields(name string, n *node, fields []field) bool {
 		}
 		if v, ok := values[f.key]; ok {
 			f.read(r, v)
-		} else if f.required {
+		} else if f.required && !meant[f.key] {
 			r.problem(n.at, fmt.Sprintf("%q is missing in the %s", f.key, name), f.key+": "+f.about, "")
 		}
 	}
@@ -127,17 +139,20 @@ func keysOf(fields []field) (keys []string) {
 }
 
 // keys finds the values of the known keys, and records those that are unknown
-// or there twice.
-func (r *reader) keys(n *node, of string, known []string) map[string]*node {
-	values := make(map[string]*node, len(n.entries))
+// or there twice; meant are the known ones that unknown ones are nearest to.
+func (r *reader) keys(n *node, of string, known []string) (values map[string]*node, meant map[string]bool) {
+	values, meant = make(map[string]*node, len(n.entries)), map[string]bool{}
 	for _, e := range r.unique(n) {
-		if !slices.Contains(known, e.key.text) {
-			r.unknown(e.key.at, "key", e.key.text, " in "+of, known)
+		if slices.Contains(known, e.key.text) {
+			values[e.key.text] = e.value
 			continue
 		}
-		values[e.key.text] = e.value
+		if !r.full() {
+			meant[nearest(e.key.text, known)] = true
+		}
+		r.unknown(e.key.at, "key", e.key.text, " in "+of, known)
 	}
-	return values
+	return values, meant
 }
 
 // unique is the entries whose key is not there before.
@@ -182,14 +197,12 @@ func entries[K, V, T any](name string, key shape[K], value shape[V], pair func(K
 		}
 		return all, true
 	}, func(d *definitions) *jsonschema.Schema {
-		return &jsonschema.Schema{Type: "object", Description: name,
-			PropertyNames: keyNames(key.schema(d)), AdditionalProperties: value.schema(d)}
+		s := &jsonschema.Schema{Type: "object", Description: name, AdditionalProperties: value.schema(d)}
+		if form := key.schema(d).Pattern; form != "" {
+			s.PropertyNames = &jsonschema.Schema{Pattern: form}
+		}
+		return s
 	}}
-}
-
-// keyNames is the schema of a key: JSON knows only texts there.
-func keyNames(s *jsonschema.Schema) *jsonschema.Schema {
-	return &jsonschema.Schema{Pattern: s.Pattern}
 }
 
 // listOf is a list of at least least values.
@@ -219,7 +232,8 @@ func listOf[T any](name string, least int, item shape[T]) shape[[]T] {
 	}}
 }
 
-// setOf is a list in which nothing is there twice.
+// setOf is a list in which nothing is there twice. A set with a problem is not
+// used at all, so that the rest of it is not held against its neighbours.
 func setOf[T comparable](name string, least int, item shape[T]) shape[[]T] {
 	lines := map[T]int{}
 	s := listOf(name, least, shape[T]{item.expected, func(r *reader, n *node) (T, bool) {
@@ -236,7 +250,8 @@ func setOf[T comparable](name string, least int, item shape[T]) shape[[]T] {
 	read, schema := s.read, s.schema
 	s.read = func(r *reader, n *node) ([]T, bool) {
 		clear(lines)
-		return read(r, n)
+		all, ok := read(r, n)
+		return all, ok && len(all) == len(n.items)
 	}
 	s.schema = func(d *definitions) *jsonschema.Schema {
 		list := schema(d)

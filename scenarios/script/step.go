@@ -46,7 +46,7 @@ func stepShape() shape[*Step] {
 			opt("name", "what the step shows", line(), &s.Name),
 			opt("rules", "the rules it proves", setOf("a list of rule ids", 1, rule()), &s.Rules),
 			opt("when", "the condition to run it", conditionShape(), &s.when),
-			opt("as", "who acts: a person's key, or planner", at(actor()), &s.actor),
+			opt("as", "who acts: a person's key, or planner", at(someone("a person's key under people:, or planner", Planner)), &s.actor),
 			opt("do", "what the person does", oneOrMore("an act, or a list of acts", actShape()), &s.Do),
 			opt("after", "time passes", duration(time.Second, 3650*24*time.Hour), &s.After),
 			opt("lab", "what happens to the lab", oneOrMore("a lab act, or a list of them", oneOf("lab act", labActs())), &s.Lab),
@@ -75,16 +75,13 @@ func stepShape() shape[*Step] {
 // stepKeys are the keys of which a step has exactly one; do stands with as.
 func stepKeys() []string { return []string{"do", "after", "lab", "expect"} }
 
-// checkKind refuses a step that is two at once, or none.
+// checkKind refuses a step that is two at once, or none. A step with a
+// misspelt key has a problem already, which may well explain the rest.
 func checkKind(r *reader, n *node, s stepDraft) bool {
-	has := map[string]bool{}
-	for _, e := range n.entries {
-		has[e.key.text] = true
-	}
 	const kinds = "one of: as and do (and expect), after, lab, expect"
 	kind := ""
 	for _, k := range stepKeys() {
-		if !has[k] || (k == "expect" && kind == "do") {
+		if !n.has(k) || (k == "expect" && kind == "do") {
 			continue
 		}
 		if kind != "" {
@@ -94,27 +91,21 @@ func checkKind(r *reader, n *node, s stepDraft) bool {
 		kind = k
 	}
 	switch {
-	case kind == "":
-		r.problem(n.at, "a step that does nothing", kinds, "")
-	case kind == "do" && !has["as"]:
-		r.problem(n.at, "nobody is named who does this", "as: <person>", "")
-	case kind != "do" && has["as"]:
-		r.problem(s.actor.at, "somebody is named who does nothing", "do: [acts, …], or no as", "")
-	default:
+	case (kind == "do") == n.has("as") && kind != "":
 		return true
+	case slices.ContainsFunc(n.entries, func(e entry) bool { return !slices.Contains(knownInStep(), e.key.text) }):
+	case kind == "do":
+		r.problem(n.at, "nobody is named who does this", "as: <person>", "")
+	case n.has("as"):
+		r.problem(s.actor.orElse(n.at), "somebody is named who does nothing", "do: [acts, …], or no as", "")
+	default:
+		r.problem(n.at, "a step that does nothing", kinds, "")
 	}
 	return false
 }
 
-// actor is who acts: a person of the scenario, or the planner.
-func actor() shape[string] {
-	return checked(matching("a person's key under people:, or planner", keyForm), func(r *reader, n *node, v string) bool {
-		if v != Planner {
-			r.uses = append(r.uses, use{kind: usesPerson, at: n.at, name: v, also: []string{Planner}})
-		}
-		return true
-	})
-}
+// knownInStep are all the keys of a step.
+func knownInStep() []string { return append(stepKeys(), "name", "rules", "when", "as") }
 
 func conditionShape() shape[condition] {
 	return object("condition", "the condition to run a step", func(c *condition) []field {

@@ -37,7 +37,9 @@ type PasswordReset struct {
 	WriteBack          bool   // default: whether Connect writes back
 	UnlockWithoutReset bool   // default no
 
-	writeBack, unlock placed[bool] // as stated
+	enabled           placed[Scope] // as stated, from here on
+	required          placed[int]
+	writeBack, unlock placed[bool]
 }
 
 // Questions are the counts of the security questions (R-POL-33).
@@ -121,9 +123,9 @@ func resetShape() shape[PasswordReset] {
 		*p = defaultReset()
 		return []field{
 			here(&p.At),
-			opt("enabled", "for whom; default none", oneOf("scope", scopes()), &p.Enabled),
+			opt("enabled", "for whom; default none", at(oneOf("scope", scopes())), &p.enabled),
 			opt("group", "the one group of selected", groupRef(), &p.Group),
-			opt("methods required", "to reset; default 1", whole(1, 2), &p.MethodsRequired),
+			opt("methods required", "to reset; default 1", at(whole(1, 2)), &p.required),
 			opt("methods", "the methods people may use; default e-mail and mobile phone",
 				setOf("a list of methods", 1, oneOf("method", policyMethods())), &p.Methods),
 			opt("questions", "the security questions' counts", questionsShape(), &p.Questions),
@@ -133,6 +135,15 @@ func resetShape() shape[PasswordReset] {
 			opt("write back", "default: whether Connect writes back", at(yesNo()), &p.writeBack),
 			opt("unlock without reset", "default no", at(yesNo()), &p.unlock),
 		}
+	})
+	s = mapped(s, func(p PasswordReset) PasswordReset {
+		if p.enabled.stated() {
+			p.Enabled = p.enabled.value
+		}
+		if p.required.stated() {
+			p.MethodsRequired = p.required.value
+		}
+		return p
 	})
 	return checked(s, checkReset)
 }
@@ -197,6 +208,7 @@ func notificationsShape() shape[Notifications] {
 func checkReset(r *reader, n *node, p PasswordReset) bool {
 	before := len(r.problems)
 	switch {
+	case n.has("enabled") && !p.enabled.stated(): // a problem of its own
 	case p.Enabled == ScopeSelected && p.Group == "":
 		r.problem(n.at, "password reset is enabled for a group, and none is named (R-POL-12)", "group: <name>", "")
 	case p.Enabled != ScopeSelected && p.Group != "":
@@ -206,7 +218,9 @@ func checkReset(r *reader, n *node, p PasswordReset) bool {
 		r.problem(p.Questions.At, "the counts exist only while security questions are among the methods (R-POL-05)",
 			"methods: [security questions, …], or no questions", "")
 	}
-	checkMethods(r, n, p)
+	if !n.has("methods required") || p.required.stated() {
+		checkMethods(r, n, p)
+	}
 	return len(r.problems) == before
 }
 
@@ -228,6 +242,6 @@ func checkMethods(r *reader, n *node, p PasswordReset) {
 	}
 	if app && others < p.MethodsRequired {
 		r.problem(n.at, fmt.Sprintf("the app cannot be the only method: %d required, %d beside the app (R-POL-26)", p.MethodsRequired, others),
-			fmt.Sprintf("at least %s that is not the app's", plural(p.MethodsRequired, "method")), "")
+			"beside the app, at least "+plural(p.MethodsRequired, "method"), "")
 	}
 }

@@ -3,6 +3,7 @@ package script
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -36,6 +37,11 @@ type node struct {
 
 type entry struct{ key, value *node }
 
+// has reports whether a mapping has the key, whatever its value is like.
+func (n *node) has(key string) bool {
+	return slices.ContainsFunc(n.entries, func(e entry) bool { return e.key.text == key })
+}
+
 // called says what a node is, for messages.
 func (n *node) called() string {
 	switch n.kind {
@@ -45,6 +51,8 @@ func (n *node) called() string {
 		return "a list"
 	case mapping:
 		return "a mapping (key: value)"
+	case number, truth:
+		return shorten(n.text)
 	}
 	return fmt.Sprintf("%q", shorten(n.text))
 }

@@ -162,7 +162,7 @@ func value(expected string, empty bool) shape[Value] {
 		}
 		v, ok := r.value(n, s)
 		return v, ok && r.fictional(n, v)
-	}, func(*definitions) *jsonschema.Schema { return textSchema(expected) }}
+	}, func(d *definitions) *jsonschema.Schema { return textSchema(d, expected) }}
 }
 
 // value cuts s, the text of n or a tail of it, at its references. "$${" is the
