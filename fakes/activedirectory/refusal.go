@@ -1,0 +1,126 @@
+package activedirectory
+
+import "fmt"
+
+// resultCode is a result code of RFC 4511.
+type resultCode int
+
+const (
+	success                      resultCode = 0
+	operationsError              resultCode = 1
+	protocolError                resultCode = 2
+	timeLimitExceeded            resultCode = 3
+	sizeLimitExceeded            resultCode = 4
+	compareFalse                 resultCode = 5
+	compareTrue                  resultCode = 6
+	authMethodNotSupported       resultCode = 7
+	strongerAuthRequired         resultCode = 8
+	unavailableCriticalExtension resultCode = 12
+	noSuchAttribute              resultCode = 16
+	constraintViolation          resultCode = 19
+	attributeOrValueExists       resultCode = 20
+	invalidAttributeSyntax       resultCode = 21
+	noSuchObject                 resultCode = 32
+	invalidDNSyntax              resultCode = 34
+	invalidCredentials           resultCode = 49
+	insufficientAccessRights     resultCode = 50
+	unavailable                  resultCode = 52
+	unwillingToPerform           resultCode = 53
+	namingViolation              resultCode = 64
+	objectClassViolation         resultCode = 65
+	notAllowedOnNonLeaf          resultCode = 66
+	notAllowedOnRDN              resultCode = 67
+	entryAlreadyExists           resultCode = 68
+	otherError                   resultCode = 80
+)
+
+// refusal is an operation's result other than success, as the client gets it.
+type refusal struct {
+	code    resultCode
+	matched string // matchedDN
+	text    string // diagnosticMessage, in the form of the real product
+}
+
+func (r *refusal) Error() string { return fmt.Sprintf("result %d: %s", r.code, r.text) }
+
+func refuse(code resultCode, format string, args ...any) error {
+	return &refusal{code: code, text: fmt.Sprintf(format, args...)}
+}
+
+// noObject refuses a name that nothing has. status is 0000208D where the object
+// is looked for and 00002030 where it was to be written.
+func noObject(status, matched string) error {
+	return &refusal{noSuchObject, matched, fmt.Sprintf(
+		"%s: NameErr: DSID-03100241, problem 2001 (NO_OBJECT), data 0, best match of:\n\t'%s'\n", status, matched)}
+}
+
+func badName(text string) error {
+	return refuse(invalidDNSyntax, "0000208F: NameErr: DSID-03100233, problem 2006 (BAD_NAME), data 8350, best match of:\n\t'%s'\n", text)
+}
+
+// namingProblem refuses a name or a place that the schema does not allow.
+func namingProblem(why string) error {
+	return refuse(namingViolation, "00002099: NameErr: DSID-0305109C, problem 2005 (NAMING_VIOLATION), data 0, best match of:\n\t'%s'\n", why)
+}
+
+// attributeProblem is a refusal in the form of AtrErr.
+func attributeProblem(code resultCode, status string, problem int, what, attribute string) error {
+	return refuse(code, "%[1]s: AtrErr: DSID-03191083, #1:\n\t0: %[1]s: DSID-03191083, problem %[2]d (%[3]s), data 0, Att (%[4]s)\n",
+		status, problem, what, attribute)
+}
+
+func constraint(status, attribute string) error {
+	return attributeProblem(constraintViolation, status, 1005, "CONSTRAINT_ATT_TYPE", attribute)
+}
+
+// badSyntax refuses a value that its attribute cannot hold.
+func badSyntax(attribute string) error {
+	return attributeProblem(invalidAttributeSyntax, "00000057", 1004, "WRONG_SYNTAX", attribute)
+}
+
+func noSuchValue(attribute string) error {
+	return attributeProblem(noSuchAttribute, "00002085", 1001, "NO_ATTRIBUTE_OR_VAL", attribute)
+}
+
+func valueExists(attribute string) error {
+	return attributeProblem(attributeOrValueExists, "00002083", 1006, "ATT_OR_VALUE_EXISTS", attribute)
+}
+
+// unknownAttribute is how the real product refuses an attribute that its schema
+// does not have.
+func unknownAttribute(name string) error {
+	return refuse(noSuchAttribute,
+		"00000057: LdapErr: DSID-0C090FA7, comment: Error in attribute conversion operation, data 0 (no such attribute: %s)", name)
+}
+
+func updateProblem(code resultCode, status string, problem int, what string) error {
+	return refuse(code, "%s: UpdErr: DSID-031A1236, problem %d (%s), data 0", status, problem, what)
+}
+
+func classViolation(why string) error {
+	return refuse(objectClassViolation, "0000207D: UpdErr: DSID-0315166D, problem 6002 (OBJ_CLASS_VIOLATION), data 0 (%s)", why)
+}
+
+func nameTaken(status string) error {
+	return updateProblem(entryAlreadyExists, status, 6005, "ENTRY_EXISTS")
+}
+
+// willNotPerform is a refusal in the form of SvcErr.
+func willNotPerform(status string) error {
+	return refuse(unwillingToPerform, "%s: SvcErr: DSID-031A12D2, problem 5003 (WILL_NOT_PERFORM), data 0", status)
+}
+
+// noRight is the answer to who lacks the right (R-WB-102).
+func noRight() error {
+	return refuse(insufficientAccessRights, "00002098: SecErr: DSID-03150F94, problem 4003 (INSUFF_ACCESS_RIGHTS), data 0")
+}
+
+// mustBind is the answer to who has not bound.
+func mustBind() error {
+	return refuse(operationsError, "000004DC: LdapErr: DSID-0C090A5C, comment: In order to perform this operation a successful bind must be completed on the connection., data 0, v1db1")
+}
+
+// badLogin is a refused bind; data is the sub-code (R-WB-110b).
+func badLogin(data string) error {
+	return refuse(invalidCredentials, "80090308: LdapErr: DSID-0C0903A9, comment: AcceptSecurityContext error, data %s, v1db1", data)
+}
