@@ -3,6 +3,8 @@ package directory
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/go-ldap/ldap/v3"
 
@@ -83,24 +85,13 @@ func (e entry) grant(sid sd.SID) sd.ACE {
 
 // Delegate gives an account rights on the users below a container, both DNs.
 // Rights that a directory keeps on the domain's root are written there,
-// whatever container is named. What is granted already is left alone. It needs
-// somebody who may write the container's security descriptor.
+// whatever container is named. What is granted already is left alone. Instead
+// of an account's DN, a SID as S-1-5-… does as well. It needs somebody who may
+// write the container's security descriptor.
 func (d *Directory) Delegate(ctx context.Context, accountDN, containerDN string, rights ...Right) error {
-	sid, err := d.sidOf(ctx, accountDN)
+	below, onRoot, err := d.grants(ctx, accountDN, rights)
 	if err != nil {
-		return err
-	}
-	var below, onRoot []sd.ACE
-	for _, r := range rights {
-		e, err := r.entry()
-		switch {
-		case err != nil:
-			return fmt.Errorf("delegate %s to %s: %w", containerDN, accountDN, err)
-		case e.onRoot:
-			onRoot = append(onRoot, e.grant(sid))
-		default:
-			below = append(below, e.grant(sid))
-		}
+		return fmt.Errorf("delegate %s: %w", containerDN, err)
 	}
 	if err := d.appendACEs(ctx, containerDN, below...); err != nil {
 		return err
@@ -108,7 +99,47 @@ func (d *Directory) Delegate(ctx context.Context, accountDN, containerDN string,
 	return d.appendACEs(ctx, d.root.defaultNamingContext, onRoot...)
 }
 
+// Revoke takes back what [Directory.Delegate] gives, in just that form; rights
+// that come by another way stay. Active Directory gives Unexpire Password to
+// everybody who has bound (S-1-5-11), so that nobody lacks it before it is
+// revoked from these.
+func (d *Directory) Revoke(ctx context.Context, accountDN, containerDN string, rights ...Right) error {
+	below, onRoot, err := d.grants(ctx, accountDN, rights)
+	if err != nil {
+		return fmt.Errorf("revoke on %s: %w", containerDN, err)
+	}
+	if err := d.removeACEs(ctx, containerDN, below...); err != nil {
+		return err
+	}
+	return d.removeACEs(ctx, d.root.defaultNamingContext, onRoot...)
+}
+
+// grants returns the entries that give the rights to an account: those of the
+// container and those of the domain's root.
+func (d *Directory) grants(ctx context.Context, account string, rights []Right) (below, onRoot []sd.ACE, err error) {
+	sid, err := d.sidOf(ctx, account)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, r := range rights {
+		e, err := r.entry()
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case e.onRoot:
+			onRoot = append(onRoot, e.grant(sid))
+		default:
+			below = append(below, e.grant(sid))
+		}
+	}
+	return below, onRoot, nil
+}
+
+// sidOf returns the SID of the account dn, which may be a SID itself.
 func (d *Directory) sidOf(ctx context.Context, dn string) (sd.SID, error) {
+	if strings.HasPrefix(dn, "S-1-") {
+		return sd.ParseSID(dn)
+	}
 	e, err := d.readEntry(ctx, dn, "objectSid")
 	if err != nil {
 		return sd.SID{}, err
@@ -145,6 +176,29 @@ func (d *Directory) appendACEs(ctx context.Context, dn string, entries ...sd.ACE
 		return err
 	}
 	descriptor.Append(entries...)
+	return d.writeDescriptor(ctx, dn, descriptor)
+}
+
+// removeACEs takes entries out of the security descriptor of dn, as appendACEs
+// puts them in.
+func (d *Directory) removeACEs(ctx context.Context, dn string, entries ...sd.ACE) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	descriptor, err := d.descriptor(ctx, dn)
+	if err != nil || descriptor.DACL == nil {
+		return err
+	}
+	descriptor.DACL.Entries = slices.DeleteFunc(descriptor.DACL.Entries, func(e sd.ACE) bool {
+		return slices.ContainsFunc(entries, func(gone sd.ACE) bool {
+			return e.Type == gone.Type && e.Flags == gone.Flags && e.Mask == gone.Mask && e.Object == gone.Object &&
+				e.InheritedObject == gone.InheritedObject && e.SID == gone.SID
+		})
+	})
+	return d.writeDescriptor(ctx, dn, descriptor)
+}
+
+func (d *Directory) writeDescriptor(ctx context.Context, dn string, descriptor *sd.Descriptor) error {
 	value, err := descriptor.Marshal()
 	if err != nil {
 		return fmt.Errorf("write %s of %s: %w", securityDescriptor, dn, err)
@@ -152,4 +206,22 @@ func (d *Directory) appendACEs(ctx context.Context, dn string, entries ...sd.ACE
 	request := ldap.NewModifyRequest(dn, []ldap.Control{sdFlags()})
 	request.Replace(securityDescriptor, []string{string(value)})
 	return d.modify(ctx, "delegate", request)
+}
+
+// SetInheritance lets the object dn take over what is granted above it, or
+// not: without inheritance no delegation on a container reaches it (R-WB-27).
+// Switching it off drops what was taken over.
+func (d *Directory) SetInheritance(ctx context.Context, dn string, on bool) error {
+	descriptor, err := d.descriptor(ctx, dn)
+	if err != nil {
+		return err
+	}
+	descriptor.Control &^= sd.DACLProtected
+	if !on {
+		descriptor.Control |= sd.DACLProtected
+		if descriptor.DACL != nil {
+			descriptor.DACL.Entries = slices.DeleteFunc(descriptor.DACL.Entries, func(e sd.ACE) bool { return e.Flags&sd.Inherited != 0 })
+		}
+	}
+	return d.writeDescriptor(ctx, dn, descriptor)
 }

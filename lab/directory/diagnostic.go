@@ -55,10 +55,14 @@ func wordAt(s string, i int) bool {
 	return i < len(s) && ('0' <= s[i] && s[i] <= '9' || 'a' <= s[i]|0x20 && s[i]|0x20 <= 'z')
 }
 
+// securityStatus leads the text of a refused bind; it only says which function
+// spoke.
+const securityStatus = "80090308"
+
 // subCode is the number that explains the refusal: the inner one of a bind,
-// where the leading one only says which function spoke, else the leading one.
+// else the leading one. (What follows "data" elsewhere is some other number.)
 func (d diagnostic) subCode() string {
-	if d.data != "" {
+	if d.lead == "" || d.lead == securityStatus && d.data != "" {
 		return d.data
 	}
 	return d.lead

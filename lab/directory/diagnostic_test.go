@@ -51,6 +51,7 @@ func TestAnAnswerHasAReason(t *testing.T) {
 		{opReset, 50, "00000005: SecErr: DSID-031A1190, problem 4003 (INSUFF_ACCESS_RIGHTS), data 0", NoRight, "00000005"},
 		{opModify, 50, "", NoRight, ""},
 		{opRead, 32, "00002030: NameErr: DSID-03100245, problem 2001 (NO_OBJECT), data 0", NoSuchObject, "00002030"},
+		{opRead, 34, "0000208F: NameErr: DSID-03100233, problem 2006 (BAD_NAME), data 8350", Other, "0000208F"},
 		{"create", 68, "00000524: UpdErr: DSID-031A11E2, problem 6005 (ENTRY_EXISTS), data 0", AlreadyExists, "00000524"},
 		{"create", 19, "000021C8: AtrErr: DSID-03200BBA, #1:", AlreadyExists, "000021C8"},
 		{opModify, 20, "attribute 'member': value already exists", AlreadyExists, ""},
