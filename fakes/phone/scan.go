@@ -73,16 +73,27 @@ func readQRCode(picture []byte) (string, error) {
 	}
 	source := gozxing.NewLuminanceSourceFromImage(img)
 	for _, binarizer := range []gozxing.Binarizer{gozxing.NewHybridBinarizer(source), gozxing.NewGlobalHistgramBinarizer(source)} {
-		bitmap, err := gozxing.NewBinaryBitmap(binarizer)
-		if err != nil {
-			continue
-		}
-		hints := map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true}
-		if result, err := qrcode.NewQRCodeReader().Decode(bitmap, hints); err == nil {
-			return result.GetText(), nil
+		// A picture from a page is exact, and read as such; one from a camera
+		// has to be searched, which misses an exact one now and then.
+		for _, hint := range []gozxing.DecodeHintType{gozxing.DecodeHintType_PURE_BARCODE, gozxing.DecodeHintType_TRY_HARDER} {
+			if text, ok := decodeQRCode(binarizer, hint); ok {
+				return text, nil
+			}
 		}
 	}
 	return "", errors.New("read the picture: there is no readable QR code in it")
+}
+
+func decodeQRCode(binarizer gozxing.Binarizer, hint gozxing.DecodeHintType) (string, bool) {
+	bitmap, err := gozxing.NewBinaryBitmap(binarizer)
+	if err != nil {
+		return "", false
+	}
+	result, err := qrcode.NewQRCodeReader().Decode(bitmap, map[gozxing.DecodeHintType]any{hint: true})
+	if err != nil {
+		return "", false
+	}
+	return result.GetText(), true
 }
 
 // enrol puts the account that request describes into the owner's app.
