@@ -110,7 +110,7 @@ func (s *Service) refuse(w http.ResponseWriter, r *http.Request, f *fault) {
 }
 
 // changePath is where the account host changes a known password.
-const changePath = "/changepassword"
+const changePath = "/password"
 
 // document is what the endpoints answer with.
 type document interface {
