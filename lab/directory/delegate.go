@@ -100,9 +100,9 @@ func (d *Directory) Delegate(ctx context.Context, accountDN, containerDN string,
 }
 
 // Revoke takes back what [Directory.Delegate] gives, in just that form; rights
-// that come by another way stay. Active Directory gives Unexpire Password to
-// everybody who has bound (S-1-5-11), so that nobody lacks it before it is
-// revoked from these.
+// that come by another way stay. Where a new domain gives Unexpire Password to
+// everybody who has bound (S-1-5-11), as the embedded directory does, nobody
+// lacks it before it is revoked from these.
 func (d *Directory) Revoke(ctx context.Context, accountDN, containerDN string, rights ...Right) error {
 	below, onRoot, err := d.grants(ctx, accountDN, rights)
 	if err != nil {
