@@ -42,7 +42,7 @@ func Verbs() (names []string) {
 	return names
 }
 
-// word is a verb without an argument.
+// alone is a verb without an argument.
 func alone(name, about string, w What) verb { return verb{name: name, about: about, bare: w} }
 
 // with is a verb that needs an argument.

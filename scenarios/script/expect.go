@@ -145,13 +145,7 @@ func nobody() shape[Recipient] {
 
 // people is a mapping from people to what is expected of each.
 func people[V, T any](what string, v shape[V], pair func(placed[string], V) T) shape[[]T] {
-	s := entries("a mapping from a person to what holds for "+what, at(personRef()), v, pair)
-	return checked(s, func(r *reader, n *node, _ []T) bool {
-		if len(n.entries) == 0 {
-			r.wrong(n, "at least one person")
-		}
-		return len(n.entries) > 0
-	})
+	return atLeastOne(entries("a mapping from a person to what holds for "+what, at(personRef()), v, pair))
 }
 
 func mailShape() shape[MailExpected] {

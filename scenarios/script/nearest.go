@@ -1,7 +1,6 @@
 package script
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -93,11 +92,4 @@ func list(words []string) string {
 	}
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " or " + words[last]
-}
-
-// sorted is a sorted copy.
-func sorted(words []string) []string {
-	c := slices.Clone(words)
-	slices.Sort(c)
-	return c
 }

@@ -91,13 +91,8 @@ func pageVerbs() []verb {
 func label() shape[Value] { return value("a label as it reads on the page", false) }
 
 func fieldTexts() shape[[]FieldText] {
-	return checked(entries("a mapping from a field's label to what to type", label(), value(`what to type; "" clears the field`, true),
-		func(l, t Value) FieldText { return FieldText{l, t} }), func(r *reader, n *node, f []FieldText) bool {
-		if len(n.entries) == 0 {
-			r.wrong(n, "at least one field")
-		}
-		return len(f) > 0
-	})
+	return atLeastOne(entries("a mapping from a field's label to what to type", label(), value(`what to type; "" clears the field`, true),
+		func(l, t Value) FieldText { return FieldText{l, t} }))
 }
 
 // location reads a place and the path on it.

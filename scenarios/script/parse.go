@@ -3,6 +3,7 @@ package script
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 )
 
@@ -10,7 +11,7 @@ import (
 // problems are returned at once, in the order of the file. A scenario with a
 // problem is not among the scenarios.
 func Parse(name string, data []byte) ([]*Scenario, []Problem) {
-	s := &source{name: name}
+	s := &source{name: name, forms: map[string]*regexp.Regexp{}}
 	if s.refused(data) {
 		return nil, s.problems
 	}

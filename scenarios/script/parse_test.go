@@ -189,3 +189,16 @@ func TestTooManyProblems(t *testing.T) {
 		t.Errorf("%d problems, the last %s", len(got), got[len(got)-1])
 	}
 }
+
+func BenchmarkParse(b *testing.B) {
+	data, err := os.ReadFile("testdata/good/forgotten.yaml")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		if _, problems := script.Parse("forgotten.yaml", data); len(problems) > 0 {
+			b.Fatal(problems)
+		}
+	}
+}

@@ -50,16 +50,20 @@ func plainText(expected string) shape[string] {
 
 // matching is a plain text of a form.
 func matching(expected, pattern string) shape[string] {
-	form := regexp.MustCompile(pattern)
 	s := checked(plainText(expected), func(r *reader, n *node, v string) bool {
-		if !form.MatchString(v) {
+		if !r.form(pattern).MatchString(v) {
 			r.wrong(n, expected)
 			return false
 		}
 		return true
 	})
 	s.schema = func(*definitions) *jsonschema.Schema {
-		return &jsonschema.Schema{Description: expected, Type: "string", Pattern: pattern}
+		form := regexp.MustCompile(pattern)
+		words := &jsonschema.Schema{Description: expected, Type: "string", Pattern: pattern}
+		if !form.MatchString("12345678") && !form.MatchString("+14255550101") {
+			return words
+		}
+		return &jsonschema.Schema{Description: expected, Pattern: pattern, AnyOf: []*jsonschema.Schema{{Type: "string"}, {Type: "number"}}}
 	}
 	return s
 }
@@ -109,7 +113,6 @@ func figure(n int) json.Number { return json.Number(strconv.Itoa(n)) }
 // word is one entry of a closed vocabulary.
 type word[T any] struct {
 	name  string
-	about string
 	value T
 }
 
@@ -253,11 +256,10 @@ const ruleForm = `^(R-(AAC|AUD|CHG|ELG|GAP|LIC|NOT|POL|PWD|REG|ROL|RST|TRB|WB)-\
 // rule is the id of a rule of the catalogue.
 func rule() shape[string] {
 	const expected = "a rule's id such as R-RST-11, R-PWD-31a or T-13"
-	form := regexp.MustCompile(ruleForm)
 	s := plainText(expected)
 	return shape[string]{expected, func(r *reader, n *node) (string, bool) {
 		v, ok := s.read(r, n)
-		if ok && !form.MatchString(v) {
+		if form := r.form(ruleForm); ok && !form.MatchString(v) {
 			near := nearestRule(v)
 			if !form.MatchString(near) {
 				near = ""

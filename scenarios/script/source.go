@@ -3,6 +3,7 @@ package script
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -26,6 +27,15 @@ type source struct {
 	name     string
 	lines    []string
 	problems []Problem
+	forms    map[string]*regexp.Regexp // compiled once a file
+}
+
+// form is a compiled expression.
+func (s *source) form(pattern string) *regexp.Regexp {
+	if s.forms[pattern] == nil {
+		s.forms[pattern] = regexp.MustCompile(pattern)
+	}
+	return s.forms[pattern]
 }
 
 // document is one scenario's part of a file.

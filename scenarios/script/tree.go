@@ -82,7 +82,7 @@ func (s *source) tree(d document) (root *node) {
 		s.syntax(err, d)
 		return nil
 	}
-	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
+	if len(file.Docs) != 1 || file.Docs[0].Body == nil { // split has cut the file at its marks
 		s.problem(s.at(d.line, 1), "there is no scenario here", "name: …", "")
 		return nil
 	}
