@@ -1,0 +1,70 @@
+package lab
+
+import (
+	"cmp"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/ssprlab/ssprlab/fakes/entra"
+	"github.com/ssprlab/ssprlab/fakes/entra/token"
+	"github.com/ssprlab/ssprlab/lab/directory"
+	"github.com/ssprlab/ssprlab/lab/pki"
+)
+
+// Config says which lab to start. The zero value is a lab of today, with an
+// empty tenant beside a directory that has a connector account.
+type Config struct {
+	Seed  uint64
+	Era   entra.Era
+	Start time.Time // what the lab's clock shows; default now, or 4 November 2019
+
+	Organisation string // default "Alder Works"
+	Domain       string // of the cloud, default "alder.example.com"
+
+	DirectoryDomain string            // default "corp." and Domain
+	Delegation      []directory.Right // of the connector account; nil: all it needs
+	NoDelegation    bool              // the connector account gets no right at all
+
+	Authority *pki.Authority // default: one of its own. A browser trusts one
+	Keys      *token.KeyRing // signing keys; default: a ring of its own
+
+	// Port is where the cloud listens; 0 takes any free port.
+	Port int
+	Log  *slog.Logger
+	// Progress is told of each action of the start: begun, then done or failed.
+	Progress func(action string, state State, err error)
+}
+
+// State is how far an action of the start is.
+type State uint8
+
+// The states of an action.
+const (
+	Begun State = iota
+	Done
+	Failed
+)
+
+// Domain is the domain of the lab's hosts. Names under localhost lead to the
+// loopback address in every browser (RFC 6761).
+const Domain = "ssprlab.localhost"
+
+func (c Config) withDefaults() Config {
+	if c.Start.IsZero() && c.Era == entra.Era2019 {
+		c.Start = time.Date(2019, time.November, 4, 8, 0, 0, 0, time.UTC)
+	}
+	c.Organisation = cmp.Or(c.Organisation, "Alder Works")
+	c.Domain = cmp.Or(c.Domain, "alder.example.com")
+	c.DirectoryDomain = cmp.Or(c.DirectoryDomain, "corp."+c.Domain)
+	if c.Delegation == nil && !c.NoDelegation {
+		c.Delegation = []directory.Right{directory.ResetPassword, directory.WriteLockoutTime, directory.WritePwdLastSet, directory.UnexpirePassword}
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelError + 1}))
+	}
+	if c.Progress == nil {
+		c.Progress = func(string, State, error) {}
+	}
+	return c
+}

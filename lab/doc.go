@@ -1,0 +1,18 @@
+// Package lab is a running lab: an on-premises directory, a cloud tenant, a
+// Connect agent, phones and a mail catcher, started together and stopped
+// together.
+//
+//	l, err := lab.Start(ctx, lab.Config{})
+//	if err != nil { … }
+//	defer l.Stop()
+//	// people act at l.Endpoints.Cloud.URL("office", "/"), and so on
+//
+// Here the parts are embedded in the process; each listens on a loopback
+// address of its own and speaks its real protocol over TLS of the lab's
+// authority (SMTP excepted), so nothing depends on where a part runs. Several
+// labs run side by side; each has its own clock, seed, tenant and directory.
+//
+// The lab's hosts are under ssprlab.localhost: names that browsers resolve to
+// the loopback address by themselves, so a running lab can be visited without
+// changing the machine.
+package lab

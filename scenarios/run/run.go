@@ -1,0 +1,232 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/ssprlab/ssprlab/fakes/entra"
+	"github.com/ssprlab/ssprlab/fakes/entra/token"
+	"github.com/ssprlab/ssprlab/lab"
+	"github.com/ssprlab/ssprlab/lab/pki"
+	"github.com/ssprlab/ssprlab/lab/web"
+	"github.com/ssprlab/ssprlab/scenarios/report"
+	"github.com/ssprlab/ssprlab/scenarios/script"
+)
+
+// Options is how scenarios are run. Driver and Authority are required; the
+// driver trusts the authority.
+type Options struct {
+	Driver    web.Driver
+	Authority *pki.Authority
+	Seed      uint64 // of every lab
+	Workers   int    // scenarios at a time; default 1
+	// NoEvidence leaves out pictures and what changed: for measuring.
+	NoEvidence bool
+	// Done is told of each scenario when it has run, one at a time.
+	Done func(*report.Scenario)
+	// Failed is told of a failed scenario before its lab is stopped, which
+	// waits for it to return.
+	Failed func(*report.Scenario, *lab.Lab)
+	// Redactor learns every secret of the run; default: one of its own.
+	Redactor *report.Redactor
+	Log      *slog.Logger
+}
+
+// stepTimeout bounds one step in real time: pages, mails, waits and all.
+const stepTimeout = 60 * time.Second
+
+// Run runs scenarios, each once in every era it names, and returns the evidence
+// in their order. Its error is that of ctx; a scenario that fails, or whose lab
+// does not start, is told of in the evidence.
+func Run(ctx context.Context, scenarios []*script.Scenario, o Options) (*report.Run, error) {
+	if o.Redactor == nil {
+		o.Redactor = new(report.Redactor)
+	}
+	type job struct {
+		scenario *script.Scenario
+		era      script.Era
+	}
+	var jobs []job
+	for _, s := range scenarios {
+		for _, e := range s.Eras {
+			jobs = append(jobs, job{s, e})
+		}
+	}
+	watch := newStopwatch()
+	run := &report.Run{Seed: o.Seed, Started: watch.started, Scenarios: make([]*report.Scenario, len(jobs))}
+	keys := new(token.KeyRing)
+	next := make(chan int)
+	var workers, done = sync.WaitGroup{}, sync.Mutex{}
+	for range max(o.Workers, 1) {
+		workers.Go(func() {
+			for i := range next {
+				r := one(ctx, jobs[i].scenario, jobs[i].era, keys, o)
+				run.Scenarios[i] = r
+				if o.Done != nil {
+					done.Lock()
+					o.Done(r)
+					done.Unlock()
+				}
+			}
+		})
+	}
+	for i := range jobs {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	run.Duration = watch.elapsed()
+	return run, ctx.Err()
+}
+
+// stopwatch measures real time, for the report alone: how long a step took is
+// no matter of the lab's clock.
+type stopwatch struct{ started time.Time }
+
+func newStopwatch() stopwatch              { return stopwatch{time.Now()} }
+func (s stopwatch) elapsed() time.Duration { return time.Since(s.started) }
+
+// one runs a scenario in one era, in a lab of its own.
+func one(ctx context.Context, s *script.Scenario, era script.Era, keys *token.KeyRing, o Options) *report.Scenario {
+	watch := newStopwatch()
+	r := &report.Scenario{Name: s.Name, About: s.About, File: s.At.File, Line: s.At.Line, Directory: "embedded", Driver: o.Driver.Name(), Era: string(era), Seed: o.Seed, Rules: allRules(s)}
+	if len(s.Eras) > 1 {
+		r.Name += " (era " + string(era) + ")"
+	}
+	defer func() { r.Duration = watch.elapsed() }()
+	w, err := newWorld(ctx, s, era, keys, o)
+	if err != nil {
+		r.Error = "the lab did not start: " + err.Error()
+		skipFrom(r, s, era, 0)
+		return r
+	}
+	defer w.close()
+	w.play(ctx, r)
+	if !r.Passed && o.Failed != nil {
+		o.Failed(r, w.lab)
+	}
+	return r
+}
+
+// allRules are the rules of a scenario and of its steps, each once.
+func allRules(s *script.Scenario) (rules []string) {
+	seen := map[string]bool{}
+	add := func(ids []string) {
+		for _, id := range ids {
+			if !seen[id] {
+				seen[id] = true
+				rules = append(rules, id)
+			}
+		}
+	}
+	add(s.Rules)
+	for _, step := range s.Steps {
+		add(step.Rules)
+	}
+	return rules
+}
+
+// skipFrom lists the steps from i on as skipped.
+func skipFrom(r *report.Scenario, s *script.Scenario, era script.Era, i int) {
+	for _, step := range s.Steps[i:] {
+		if step.Runs(era) {
+			r.Steps = append(r.Steps, &report.Step{Name: nameOf(step), Actor: step.Actor, Line: step.At.Line, Skipped: true, Rules: step.Rules})
+		}
+	}
+}
+
+// play takes the steps one after the other, until one fails.
+func (w *world) play(ctx context.Context, r *report.Scenario) {
+	r.Passed = true
+	for i, step := range w.scenario.Steps {
+		if !step.Runs(w.era) {
+			continue
+		}
+		done := w.step(ctx, step)
+		r.Steps = append(r.Steps, done)
+		if !done.Passed {
+			r.Passed = false
+			skipFrom(r, w.scenario, w.era, i+1)
+			break
+		}
+	}
+	unhandled, err := w.tenant.Unhandled(ctx)
+	if err == nil {
+		r.Unhandled = unhandled
+	}
+}
+
+// step takes one step and gathers its evidence.
+func (w *world) step(ctx context.Context, step *script.Step) *report.Step {
+	ctx, cancel := context.WithTimeoutCause(ctx, stepTimeout, fmt.Errorf("the step took longer than %s", stepTimeout))
+	defer cancel()
+	watch := newStopwatch()
+	e := &report.Step{Name: nameOf(step), Actor: step.Actor, Line: step.At.Line, Rules: step.Rules}
+	w.evidence = e
+	before := w.before(ctx, step)
+	err := w.take(ctx, step)
+	if err == nil && step.Expect != nil {
+		err = w.expect(ctx, step.Expect)
+	}
+	if err == nil {
+		select {
+		case err = <-w.lab.Failed():
+		default:
+		}
+	}
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		err = errors.Join(err, cause)
+	}
+	var wrong *mismatch
+	if errors.As(err, &wrong) {
+		e.Expected, e.Found = wrong.expected, wrong.found
+	}
+	e.Passed = err == nil
+	if err != nil {
+		e.Error = err.Error()
+		w.pictureAll(context.WithoutCancel(ctx))
+	}
+	e.Duration = watch.elapsed()
+	w.after(context.WithoutCancel(ctx), before, e)
+	e.LabTime = w.lab.Clock.Now()
+	return e
+}
+
+// take does what a step says, apart from what it expects.
+func (w *world) take(ctx context.Context, step *script.Step) error {
+	switch {
+	case step.After > 0:
+		w.lab.Clock.Advance(step.After)
+	case len(step.Lab) > 0:
+		for _, act := range step.Lab {
+			if err := w.labAct(ctx, act); err != nil {
+				return fmt.Errorf("%s: %s: %w", step.At, act, err)
+			}
+		}
+	case len(step.Do) > 0:
+		return w.do(ctx, step)
+	}
+	return nil
+}
+
+// mismatch is an expectation that does not hold.
+type mismatch struct {
+	at              script.Position
+	what            string
+	expected, found string
+}
+
+func (m *mismatch) Error() string {
+	return fmt.Sprintf("%s: %s: expected %s, found %s", m.at, m.what, m.expected, m.found)
+}
+
+func eraOf(e script.Era) entra.Era {
+	if e == script.Era2019 {
+		return entra.Era2019
+	}
+	return entra.Now
+}

@@ -1,0 +1,92 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/ssprlab/ssprlab/fakes/entra/setup"
+	"github.com/ssprlab/ssprlab/fakes/entra/token"
+	"github.com/ssprlab/ssprlab/fakes/mail/mailbox"
+	"github.com/ssprlab/ssprlab/fakes/phone/hand"
+	"github.com/ssprlab/ssprlab/lab"
+	"github.com/ssprlab/ssprlab/lab/directory"
+	"github.com/ssprlab/ssprlab/scenarios/report"
+	"github.com/ssprlab/ssprlab/scenarios/script"
+)
+
+// world is a scenario in its lab: the people, and the ways to ask the parts.
+type world struct {
+	options  Options
+	scenario *script.Scenario
+	era      script.Era
+	lab      *lab.Lab
+
+	directory *directory.Directory // as administrator; nil: there is none
+	tenant    *setup.Client
+	graph     *graph
+	mail      *mailbox.Mailbox
+	phone     *hand.Hand
+	connect   *agent
+
+	actors   map[string]*actor
+	saved    map[string]string
+	evidence *report.Step // of the step under way
+	since    marks        // where the step under way began
+	previous marks        // where the one before it began
+}
+
+// newWorld starts a lab and brings it into the scenario's state.
+func newWorld(ctx context.Context, s *script.Scenario, era script.Era, keys *token.KeyRing, o Options) (*world, error) {
+	config := lab.Config{
+		Seed: o.Seed, Era: eraOf(era), Start: s.StartIn(era), Organisation: s.Organisation, Domain: s.Domain,
+		Authority: o.Authority, Keys: keys, Log: o.Log,
+	}
+	if d := s.Directory; d != nil {
+		config.DirectoryDomain, config.Delegation, config.NoDelegation = d.Domain, rightsOf(d.Delegation), len(d.Delegation) == 0
+	}
+	l, err := lab.Start(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	w := &world{options: o, scenario: s, era: era, lab: l, actors: map[string]*actor{}, saved: map[string]string{}}
+	w.tenant = setup.NewClient(l.Endpoints.TenantControl, l.HTTP())
+	w.graph = newGraph(l)
+	w.mail = mailbox.New(l.Endpoints.Mail, l.HTTP())
+	w.phone = hand.New(l.Endpoints.Phone, l.HTTP())
+	w.connect = newAgent(l)
+	if w.directory, err = directory.Open(ctx, l.Directory()); err == nil {
+		err = w.setUp(ctx)
+	}
+	if err != nil {
+		w.close()
+		return nil, fmt.Errorf("set the scenario up: %w", err)
+	}
+	return w, nil
+}
+
+func rightsOf(rights []script.Right) (list []directory.Right) {
+	of := map[script.Right]directory.Right{
+		script.RightReset: directory.ResetPassword, script.RightChange: directory.ChangePassword, script.RightLockout: directory.WriteLockoutTime,
+		script.RightLastSet: directory.WritePwdLastSet, script.RightUnexpire: directory.UnexpirePassword,
+	}
+	for _, r := range rights {
+		list = append(list, of[r])
+	}
+	return list
+}
+
+// close closes every window and stops the lab.
+func (w *world) close() error {
+	var errs []error
+	for _, a := range w.actors {
+		errs = append(errs, a.closeWindow())
+	}
+	if w.directory != nil {
+		errs = append(errs, w.directory.Close())
+	}
+	return errors.Join(append(errs, w.lab.Stop())...)
+}
+
+// secret keeps a secret out of the report.
+func (w *world) secret(kind, value string) { w.options.Redactor.Add(kind, value) }
