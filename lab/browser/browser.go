@@ -71,7 +71,7 @@ type Browser struct {
 	process *process
 	profile *profile
 	conn    *conn
-	reading sync.WaitGroup
+	tasks   sync.WaitGroup // goroutines that Close waits for
 	closing sync.Once
 	closed  error
 }
@@ -96,7 +96,8 @@ func Launch(ctx context.Context, cfg Config) (*Browser, error) {
 		return nil, fmt.Errorf("browser: start %s: %w", cfg.Path, err)
 	}
 	b := &Browser{cfg: cfg, process: proc, profile: prof, conn: newConn(proc.pipe)}
-	b.reading.Go(func() { b.conn.read(b.obituary) })
+	b.tasks.Go(func() { b.conn.read(b.obituary) })
+	b.tasks.Go(b.conn.write)
 	if err := b.greet(ctx); err != nil {
 		b.Close()
 		return nil, err
@@ -154,14 +155,14 @@ func (b *Browser) Close() error {
 	b.closing.Do(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 		defer cancel()
-		b.conn.send(cdpbrowser.CommandClose)
+		b.conn.send(ctx, cdpbrowser.CommandClose)
 		select {
 		case <-b.process.exited:
 		case <-ctx.Done():
 		}
 		b.process.kill()
 		<-b.process.exited
-		b.reading.Wait()
+		b.tasks.Wait()
 		b.closed = b.process.gone()
 		if err := b.profile.remove(); b.closed == nil {
 			b.closed = err

@@ -128,10 +128,10 @@ func TestProblemsAreCollected(t *testing.T) {
 
 func TestPressWithoutConsequence(t *testing.T) {
 	base, ca := serve(t, map[string]string{"/": `<button type="button" onclick="console.error('nothing here')">Dead</button>`})
-	v := visitor(t, launch(t, browser.Config{KeyPins: []string{ca.KeyPin()}, Timeout: 3 * time.Second}))
+	v := visitor(t, launch(t, browser.Config{KeyPins: []string{ca.KeyPin()}, Timeout: 8 * time.Second}))
 	open(t, v, base)
 	_, err := v.Act(t.Context(), web.Act{Press: "Dead"})
-	for _, want := range []string{"Ada", `press "Dead"`, base, "waited 3s", "nothing here"} {
+	for _, want := range []string{"Ada", `press "Dead"`, base, "waited 8s", "nothing here"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v lacks %q", err, want)
 		}

@@ -19,6 +19,7 @@ var errWindowClosed = errors.New("browser: the window is closed")
 // concern.
 type conn struct {
 	pipe *chromedp.PipeConn
+	out  chan *cdproto.Message
 	dead chan struct{} // closed when Chrome is gone; err is set then
 
 	mu      sync.Mutex
@@ -40,7 +41,7 @@ type answer struct {
 }
 
 func newConn(pipe *chromedp.PipeConn) *conn {
-	return &conn{pipe: pipe, dead: make(chan struct{}), waiting: make(map[int64]call),
+	return &conn{pipe: pipe, out: make(chan *cdproto.Message), dead: make(chan struct{}), waiting: make(map[int64]call),
 		events: make(map[target.SessionID]func(*cdproto.Message))}
 }
 
@@ -59,6 +60,22 @@ func (c *conn) read(obituary func() error) {
 	c.err = err
 	c.mu.Unlock()
 	close(c.dead)
+}
+
+// write sends what start queues, until Chrome is gone. A Chrome that does not
+// read blocks it, and nobody else.
+func (c *conn) write() {
+	for {
+		select {
+		case msg := <-c.out:
+			if c.pipe.Write(context.Background(), msg) != nil {
+				c.pipe.Close() // read says why
+				return
+			}
+		case <-c.dead:
+			return
+		}
+	}
 }
 
 func (c *conn) handOut(msg *cdproto.Message) {
@@ -110,7 +127,7 @@ func (c *conn) forget(session target.SessionID) {
 }
 
 // start sends a command; its answer arrives on the channel.
-func (c *conn) start(session target.SessionID, method string, params any) (int64, <-chan answer, error) {
+func (c *conn) start(ctx context.Context, session target.SessionID, method string, params any) (int64, <-chan answer, error) {
 	var raw []byte
 	if params != nil {
 		var err error
@@ -125,12 +142,16 @@ func (c *conn) start(session target.SessionID, method string, params any) (int64
 	c.waiting[id] = w
 	c.mu.Unlock()
 	msg := &cdproto.Message{ID: id, SessionID: session, Method: cdproto.MethodType(method), Params: raw}
-	if err := c.pipe.Write(context.Background(), msg); err != nil {
+	select {
+	case c.out <- msg:
+		return id, w.answer, nil
+	case <-c.dead:
 		c.abandon(id)
-		<-c.dead // the pipe breaks because Chrome is gone; read says how
 		return 0, nil, c.err
+	case <-ctx.Done():
+		c.abandon(id)
+		return 0, nil, fmt.Errorf("browser: send %s: %w", method, context.Cause(ctx))
 	}
-	return id, w.answer, nil
 }
 
 func (c *conn) abandon(id int64) {
@@ -140,8 +161,8 @@ func (c *conn) abandon(id int64) {
 }
 
 // send sends a command of the browser itself and waits for no answer.
-func (c *conn) send(method string) {
-	if id, _, err := c.start("", method, nil); err == nil {
+func (c *conn) send(ctx context.Context, method string) {
+	if id, _, err := c.start(ctx, "", method, nil); err == nil {
 		c.abandon(id)
 	}
 }
@@ -191,7 +212,7 @@ func (c *conn) browser() session { return session{conn: c} }
 
 // Call sends a command and waits for its answer.
 func (s session) Call(ctx context.Context, method string, params, result any) error {
-	id, answers, err := s.conn.start(s.id, method, params)
+	id, answers, err := s.conn.start(ctx, s.id, method, params)
 	if err != nil {
 		return err
 	}

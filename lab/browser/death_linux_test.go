@@ -181,3 +181,29 @@ func checkExit(t *testing.T, err error) {
 		t.Errorf("the act ended with %v", err)
 	}
 }
+
+func TestStuckChromeIsTimedOutAndKilled(t *testing.T) {
+	b := launch(t, browser.Config{})
+	v := visitor(t, b)
+	for _, pid := range processes(t, os.TempDir()) {
+		if isMain(t, pid) {
+			if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for range 30 { // more than its pipe holds
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		_, err := v.Open(ctx, "https://stuck.lab.localhost/"+strings.Repeat("x", 8<<10))
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "Ada: open https://stuck.lab.localhost/") {
+			t.Fatalf("an act on a stuck Chrome ended with %v", err)
+		}
+	}
+	if err := b.Close(); err != nil {
+		t.Error(err)
+	}
+	if left := processes(t, os.TempDir()); len(left) != 0 {
+		t.Errorf("processes %v outlive Close", left)
+	}
+}

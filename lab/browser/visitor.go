@@ -64,7 +64,13 @@ func (v *Visitor) attach(ctx context.Context) error {
 	}
 	v.session = session{conn: conn, id: attached.SessionID}
 	v.window = newWindow(tab.TargetID)
-	v.window.dialog = func() { v.dialogs.Go(v.dismiss) }
+	v.window.dialog = func() {
+		v.dialogs.Add(1)
+		v.browser.tasks.Go(func() {
+			defer v.dialogs.Done()
+			v.dismiss()
+		})
+	}
 	conn.listen(v.session.id, v.window.event)
 	return v.enable(ctx)
 }
@@ -78,7 +84,7 @@ func (v *Visitor) enable(ctx context.Context) error {
 	}
 	asked := make([]pending, len(methods))
 	for i, m := range methods {
-		id, answers, err := v.session.conn.start(v.session.id, m, cdp.Empty{})
+		id, answers, err := v.session.conn.start(ctx, v.session.id, m, cdp.Empty{})
 		if err != nil {
 			return err
 		}

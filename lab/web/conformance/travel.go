@@ -227,6 +227,8 @@ func fragmentHistory(t *trip) {
 	if v := t.back(); v.URL != t.site.Here+"/links" {
 		t.Errorf("back at %s", v.URL)
 	}
+	t.open("/links#below")
+	t.open("/links")
 	t.press("Top")
 	t.press("Below")
 	t.press("Below")

@@ -89,7 +89,7 @@ func (v *visitor) travel(ctx context.Context, req request) (*web.View, error) {
 	req.url = tidy(req.url)
 	here := v.now()
 	same := here != nil && req.method == "GET" && here.page.URL() == req.url.String()
-	if here != nil && req.from != nil && within(here.page.URL(), req) {
+	if here != nil && within(here.page.URL(), req) {
 		v.push(here.at(req.url.String()), same)
 		v.view = v.now().page.View()
 		return v.view, nil
