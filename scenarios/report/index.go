@@ -45,8 +45,11 @@ func policy() string {
 const inFrame = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">` +
 	`<meta name="color-scheme" content="light"><base target="_blank">`
 
-// frame returns a sandboxed frame with a document of its own.
+// frame returns a sandboxed frame with a document of its own. It stands in a
+// noscript element: without script the browser shows it at once, with script
+// the page puts it in place when it comes into view, since browsers load such
+// frames at once however far away they are.
 func frame(title, document string) template.HTML {
-	return template.HTML(`<iframe sandbox loading="lazy" title="` + html.EscapeString(title) +
-		`" srcdoc="` + html.EscapeString(inFrame+document) + `"></iframe>`)
+	return template.HTML(`<noscript><iframe sandbox title="` + html.EscapeString(title) +
+		`" srcdoc="` + html.EscapeString(inFrame+document) + `"></iframe></noscript>`)
 }

@@ -1,5 +1,24 @@
 "use strict";
-// The page is whole without this: it adds a filter by words and two buttons.
+// The page is whole without this: it shows frames when they come into view,
+// and adds a filter by words and two buttons.
+(() => {
+  const show = (frame) => {
+    const later = frame.querySelector("noscript");
+    if (later) frame.innerHTML = later.textContent;
+  };
+  const near = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      near.unobserve(entry.target);
+      show(entry.target);
+    }
+  }, { rootMargin: "600px" });
+  const frames = [...document.querySelectorAll(".frame")];
+  for (const frame of frames) near.observe(frame);
+  addEventListener("beforeprint", () => {
+    for (const frame of frames) if (frame.closest(".mail") || frame.checkVisibility()) show(frame);
+  });
+})();
 (() => {
   const scenarios = [...document.querySelectorAll(".scenario")];
   const groups = [...document.querySelectorAll(".group")];
@@ -10,7 +29,12 @@
 
   const texts = new Map();
   const textOf = (scenario) => {
-    if (!texts.has(scenario)) texts.set(scenario, scenario.textContent.toLowerCase());
+    if (!texts.has(scenario)) {
+      let text = "";
+      const walk = document.createTreeWalker(scenario, NodeFilter.SHOW_TEXT);
+      while (walk.nextNode()) if (walk.currentNode.parentElement.localName !== "noscript") text += walk.currentNode.data + " ";
+      texts.set(scenario, text.toLowerCase());
+    }
     return texts.get(scenario);
   };
   const filter = () => {

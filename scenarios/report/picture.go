@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"html/template"
 	"image/png"
-	"io"
 	"runtime"
 	"strings"
 	"sync"
@@ -86,16 +85,7 @@ func (p *picture) style() template.CSS {
 	var rule strings.Builder
 	rule.Grow(len(p.png)*4/3 + 64)
 	rule.WriteString("." + p.class + "{background-image:url(data:image/png;base64,")
-	code := base64.NewEncoder(base64.StdEncoding, &rule)
-	mustWrite(code, p.png)
-	_ = code.Close() // a strings.Builder takes everything
+	rule.WriteString(base64.StdEncoding.EncodeToString(p.png))
 	rule.WriteString(")}")
 	return template.CSS(rule.String())
-}
-
-// mustWrite writes to what cannot fail.
-func mustWrite(w io.Writer, data []byte) {
-	if _, err := w.Write(data); err != nil {
-		panic(err)
-	}
 }
