@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -19,81 +20,15 @@ func TestResultsKeepTheirShape(t *testing.T) {
 			{Name: "two", Error: "went wrong"}, {Name: "three", Skipped: true}, {Name: "four", Expected: "a"}, {Name: "five"},
 		}},
 	}}
-	const want = `{
-  "seed": 18446744073709551615,
-  "scenarios": [
-    {
-      "name": "A \"name\" <b>",
-      "file": "a.yaml",
-      "directory": "embedded",
-      "driver": "http",
-      "passed": true,
-      "durationMs": 1,
-      "rules": [
-        "R-RST-01"
-      ],
-      "steps": [
-        {
-          "name": "one",
-          "passed": true,
-          "durationMs": 1000,
-          "error": ""
-        }
-      ]
-    },
-    {
-      "name": "none",
-      "file": "",
-      "directory": "",
-      "driver": "",
-      "passed": false,
-      "durationMs": 0,
-      "rules": [],
-      "steps": []
-    },
-    {
-      "name": "failed",
-      "file": "",
-      "directory": "",
-      "driver": "",
-      "passed": false,
-      "durationMs": 0,
-      "rules": [],
-      "steps": [
-        {
-          "name": "two",
-          "passed": false,
-          "durationMs": 0,
-          "error": "went wrong"
-        },
-        {
-          "name": "three",
-          "passed": false,
-          "durationMs": 0,
-          "error": "not run"
-        },
-        {
-          "name": "four",
-          "passed": false,
-          "durationMs": 0,
-          "error": "expected a, found nothing"
-        },
-        {
-          "name": "five",
-          "passed": false,
-          "durationMs": 0,
-          "error": "failed"
-        }
-      ]
-    }
-  ]
-}
-`
+	want, err := os.ReadFile("testdata/results.json")
+	if err != nil {
+		t.Fatal(err)
+	}
 	var out bytes.Buffer
 	if err := writeResults(&out, run); err != nil {
 		t.Fatal(err)
 	}
-	if out.String() != want {
+	if out.String() != string(want) {
 		t.Errorf("results:\n%s", out.String())
 	}
 }
