@@ -181,7 +181,9 @@ func set(c *ldap.Conn, dn string, pairs ...string) error {
 	return c.Modify(q)
 }
 
-func reset(c *ldap.Conn, dn, password string) error { return set(c, dn, "unicodePwd", quoted(password)) }
+func reset(c *ldap.Conn, dn, password string) error {
+	return set(c, dn, "unicodePwd", quoted(password))
+}
 
 func change(c *ldap.Conn, dn, old, password string) error {
 	q := ldap.NewModifyRequest(dn, nil)

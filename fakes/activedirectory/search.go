@@ -214,11 +214,21 @@ func (h *hunt) consider(o *object) bool {
 		h.late = true
 		return false
 	}
-	v := h.server.schema.look(h.by.who, o)
-	if h.server.matches(h.filter, v) == isTrue && h.server.schema.sees(v) {
+	if h.matches(o) {
 		h.found = append(h.found, o)
 	}
 	return int64(len(h.found)) < h.limit
+}
+
+// matches evaluates the filter, first as if everything could be read: what is
+// hidden can make a part undecided, but never turn it into a match, so the
+// access list is asked about matches alone.
+func (h *hunt) matches(o *object) bool {
+	if h.server.matches(h.filter, view{h.by.who, o, true}) != isTrue {
+		return false
+	}
+	v := h.server.schema.look(h.by.who, o)
+	return v.full || h.server.schema.sees(v) && h.server.matches(h.filter, v) == isTrue
 }
 
 // send writes the objects, a few at a time, so that neither the lock nor the
