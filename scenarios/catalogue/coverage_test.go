@@ -54,6 +54,7 @@ func sample() fstest.MapFS {
 			"// See R-POL-78.",
 			"package entra"),
 		"fakes/entra/policy_test.go":               file("package entra", "// R-POL-20", `const id = "R-POL-59"`),
+		"scenarios/report/demo_test.go":            file("// R-RST-86"),
 		"lab/directory/conformance/suite.go":       file("package conformance // R-WB-97"),
 		"scenarios/reset/happy.yaml":               file("name: R-RST-90", "# R-RST-89", "rules: [R-RST-01,", "  R-RST-02]", "steps:", "  - do: x", "    rules:", "    - R-RST-03", "    expect: R-RST-88", "  - rules: [R-RST-04]", "    say: R-RST-87"),
 		"scenarios/script/testdata/bad.yaml":       file("rules: [R-RST-999]"), // catalogue:ignore

@@ -13,8 +13,9 @@
 // files once and finds those names. An id may stand for several: R-WB-97..110,
 // R-POL-38/39, R-PWD-31a..o, or R-PWD-31 for the same. A range follows the order
 // of the catalogue. What a comment names after the words "Not modelled" counts
-// neither as implemented nor as proved. A line that must name an unknown id
-// says catalogue:ignore.
+// neither as implemented nor as proved, nor does what the packages that read
+// scenarios and write reports hold as examples. A line with catalogue:ignore is
+// passed over altogether.
 //
 // Not modelled: whether code that names a rule really behaves so. That is
 // what the proofs are for.
