@@ -170,7 +170,7 @@ func (l *Lab) startCloud(context.Context) error {
 			Organisation: l.config.Organisation, Domains: []string{l.config.Domain}, Era: l.config.Era, Clock: l.Clock, Seed: l.Seed, Log: l.config.Log,
 			Hosts: l.Endpoints.Cloud, SMTP: l.Endpoints.SMTP, Phone: l.Endpoints.Phone, HTTP: l.HTTP(),
 		},
-		Apps: []token.App{l.testerApp()}, Keys: l.config.Keys,
+		Apps: []token.App{l.testerApp(), {ID: connect.ClientID, Name: "Connect", Delegated: []string{"User.Read"}}}, Keys: l.config.Keys,
 	})
 	if err := l.serveTLS(ln, "tenant", l.cloud, l.Endpoints.Cloud.Names()...); err != nil {
 		return err

@@ -173,7 +173,7 @@ type agentEvent struct {
 	Text   string `json:"text"`
 }
 
-func (a *agent) events(ctx context.Context) (list []agentEvent, err error) {
+func (a *agent) events(ctx context.Context) ([]agentEvent, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.base+"/events", nil)
 	if err != nil {
 		return nil, err
@@ -182,5 +182,8 @@ func (a *agent) events(ctx context.Context) (list []agentEvent, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return list, json.Unmarshal(body, &list)
+	var answer struct {
+		Events []agentEvent `json:"events"`
+	}
+	return answer.Events, json.Unmarshal(body, &answer)
 }

@@ -34,6 +34,8 @@ type Options struct {
 	// Redactor learns every secret of the run; default: one of its own.
 	Redactor *report.Redactor
 	Log      *slog.Logger
+
+	port int // of the cloud; 0 takes any
 }
 
 // stepTimeout bounds one step in real time: pages, mails, waits and all.

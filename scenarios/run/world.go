@@ -40,7 +40,7 @@ type world struct {
 func newWorld(ctx context.Context, s *script.Scenario, era script.Era, keys *token.KeyRing, o Options) (*world, error) {
 	config := lab.Config{
 		Seed: o.Seed, Era: eraOf(era), Start: s.StartIn(era), Organisation: s.Organisation, Domain: s.Domain,
-		Authority: o.Authority, Keys: keys, Log: o.Log,
+		Authority: o.Authority, Keys: keys, Log: o.Log, Port: o.port,
 	}
 	if d := s.Directory; d != nil {
 		config.DirectoryDomain, config.Delegation, config.NoDelegation = d.Domain, rightsOf(d.Delegation), len(d.Delegation) == 0

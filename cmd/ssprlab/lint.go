@@ -1,0 +1,61 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ssprlab/ssprlab/scenarios"
+	"github.com/ssprlab/ssprlab/scenarios/script"
+)
+
+func lintCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "lint [FILE|FOLDER…]",
+		Short: "Check scenario files and show every error at once",
+		Long:  "Check scenario files, or the built-in ones, and show every error of all of them at once:\nwhere it is, the line, what was expected, and the nearest known word.",
+		RunE: func(c *cobra.Command, args []string) error {
+			list, err := read(c.ErrOrStderr(), args)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(c.OutOrStdout(), "%s, no errors\n", count(len(list), "scenario"))
+			return nil
+		},
+	}
+}
+
+// read reads scenarios from files and folders, or the built-in ones, and shows
+// what is wrong with them.
+func read(w io.Writer, args []string) ([]*script.Scenario, error) {
+	var list []*script.Scenario
+	var problems []script.Problem
+	if len(args) == 0 {
+		list, problems = script.ReadFS(scenarios.Files, ".")
+	} else {
+		list, problems = script.ReadFiles(args...)
+	}
+	for _, p := range problems {
+		fmt.Fprintln(w, p.Render())
+	}
+	switch {
+	case len(problems) > 0:
+		return nil, fail(statusBadInput, fmt.Errorf("%s in the scenarios", count(len(problems), "error")))
+	case len(list) == 0:
+		return nil, fail(statusBadInput, fmt.Errorf("no scenario found in %v: scenario files end in .yaml: %w", args, fs.ErrNotExist))
+	}
+	return list, nil
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// errQuiet ends the command with a status and no further word.
+var errQuiet = errors.New("")

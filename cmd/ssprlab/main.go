@@ -1,0 +1,71 @@
+// Command ssprlab runs a test lab for self-service password reset in hybrid
+// deployments. One file per verb; what a verb does is in the packages below
+// lab and scenarios.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit statuses.
+const (
+	statusPassed   = 0
+	statusFailed   = 1 // a scenario failed
+	statusBadInput = 2
+	statusNoLab    = 3 // the lab could not start, or a part of it died
+)
+
+// failure is an error with the exit status it leads to.
+type failure struct {
+	status int
+	err    error
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+func fail(status int, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &failure{status, err}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(execute(ctx, os.Args[1:]))
+}
+
+// execute runs the command line and returns the exit status. An error without
+// a status of its own is the command line's.
+func execute(ctx context.Context, args []string) int {
+	root := &cobra.Command{
+		Use:           "ssprlab",
+		Short:         "A test lab for self-service password reset in hybrid deployments",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.AddCommand(upCommand(), runCommand(), lintCommand(), doctorCommand())
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return statusPassed
+	}
+	if text := err.Error(); text != "" {
+		fmt.Fprintln(os.Stderr, "ssprlab: "+text)
+	}
+	var f *failure
+	if errors.As(err, &f) {
+		return f.status
+	}
+	fmt.Fprintln(os.Stderr, "Run \"ssprlab --help\" for the verbs and their flags.")
+	return statusBadInput
+}

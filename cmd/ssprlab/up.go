@@ -1,0 +1,129 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ssprlab/ssprlab/fakes/entra"
+	"github.com/ssprlab/ssprlab/lab/pki"
+	"github.com/ssprlab/ssprlab/scenarios"
+	"github.com/ssprlab/ssprlab/scenarios/run"
+	"github.com/ssprlab/ssprlab/scenarios/script"
+)
+
+func upCommand() *cobra.Command {
+	var asJSON bool
+	var seed uint64
+	var port int
+	c := &cobra.Command{
+		Use:   "up [FILE]",
+		Short: "Start a lab and keep it up until Ctrl-C",
+		Long:  "Start a lab in the state that a scenario starts from (by default the house that comes with the\ncommand), print where everything is and who lives there, and keep it up until Ctrl-C.",
+		Args:  cobra.MaximumNArgs(1),
+		RunE:  func(c *cobra.Command, args []string) error { return up(c, args, seed, port, asJSON) },
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object instead of tables")
+	c.Flags().Uint64Var(&seed, "seed", 1, "where all chance comes from")
+	c.Flags().IntVar(&port, "port", 8443, "port of the cloud's hosts; 0 takes any free one")
+	return c
+}
+
+// house is the scenario whose state up starts in.
+const house = "house.yaml"
+
+func up(c *cobra.Command, args []string, seed uint64, port int, asJSON bool) error {
+	s, err := state(c.ErrOrStderr(), args)
+	if err != nil {
+		return err
+	}
+	authority, err := pki.NewAuthority()
+	if err != nil {
+		return fail(statusNoLab, err)
+	}
+	h, err := run.Open(c.Context(), s, authority, seed, port)
+	if err != nil {
+		return fail(statusNoLab, err)
+	}
+	defer h.Close()
+	dir, err := os.MkdirTemp("", "ssprlab-ca-")
+	if err != nil {
+		return fail(statusNoLab, err)
+	}
+	defer os.RemoveAll(dir)
+	ca := filepath.Join(dir, "ca.pem")
+	if err := os.WriteFile(ca, authority.PEM(), 0o644); err != nil {
+		return fail(statusNoLab, err)
+	}
+	if err := announce(c.OutOrStdout(), h, ca, asJSON); err != nil {
+		return fail(statusNoLab, err)
+	}
+	select {
+	case <-c.Context().Done():
+	case err := <-h.Lab.Failed():
+		return fail(statusNoLab, err)
+	}
+	return nil
+}
+
+// state reads the scenario whose state the lab starts in.
+func state(w io.Writer, args []string) (*script.Scenario, error) {
+	if len(args) > 0 {
+		list, err := read(w, args)
+		if err != nil {
+			return nil, err
+		}
+		return list[0], nil
+	}
+	list, problems := script.ReadFS(scenarios.Files, house)
+	if len(problems) > 0 || len(list) == 0 {
+		return nil, fail(statusBadInput, fmt.Errorf("the built-in house is not in order: %v", problems))
+	}
+	return list[0], nil
+}
+
+// surfaces are what a person may visit, in the order of a day.
+var surfaces = []struct{ name, host string }{
+	{"office", entra.OfficeHost}, {"password reset", entra.ResetHost}, {"security info", entra.SecurityInfoHost},
+	{"my account", entra.AccountHost}, {"portal", entra.PortalHost}, {"graph", entra.GraphHost},
+}
+
+// announce prints where everything is and who lives there.
+func announce(w io.Writer, h *run.House, ca string, asJSON bool) error {
+	e := h.Lab.Endpoints
+	type place struct{ Name, Address string }
+	var places []place
+	for _, s := range surfaces {
+		places = append(places, place{s.name, e.Cloud.URL(s.host, "/")})
+	}
+	places = append(places, place{"connect wizard", e.Connect + "/"}, place{"phones", e.Phone + "/"}, place{"mail", e.Mail + "/"},
+		place{"smtp", e.SMTP}, place{"directory", e.LDAPS})
+	if asJSON {
+		addresses := map[string]string{}
+		for _, p := range places {
+			addresses[p.Name] = p.Address
+		}
+		out := json.NewEncoder(w)
+		out.SetIndent("", "  ")
+		return out.Encode(map[string]any{"addresses": addresses, "people": h.People, "caFile": ca, "hosts": e.Cloud.Names(),
+			"control": map[string]string{"tenant": e.TenantControl, "connect": e.ConnectControl, "phone": e.PhoneControl, "mail": e.MailControl}})
+	}
+	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(t, "The lab is up. Ctrl-C stops it.")
+	fmt.Fprintln(t)
+	for _, p := range places {
+		fmt.Fprintf(t, "  %s\t%s\n", p.Name, p.Address)
+	}
+	fmt.Fprintf(t, "  certificate authority\t%s\n\n", ca)
+	fmt.Fprintln(t, "  NAME\tUSER NAME\tPASSWORD\tFROM\tPHONE\tALTERNATE MAIL\tROLES")
+	for _, p := range h.People {
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.Name, p.UserName, p.Password, p.From, p.Mobile, p.Alternate, strings.Join(p.Roles, ", "))
+	}
+	return t.Flush()
+}
