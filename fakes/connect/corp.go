@@ -19,6 +19,7 @@ type corp struct {
 
 	mu      sync.Mutex
 	dir     *directory.Directory
+	name    string // DNS name of the domain
 	cut     bool
 	checked time.Time // when the right below was last looked up
 	expires bool      // a reset leaves an expired password behind
@@ -42,8 +43,19 @@ func (c *corp) use(ctx context.Context) (*directory.Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.dir = d
+	c.dir, c.name = d, domainOf(d.Base())
 	return d, nil
+}
+
+// domain returns the DNS name of the domain, once the directory was opened; the
+// directory's address before.
+func (c *corp) domain() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.name == "" {
+		return c.config.URL
+	}
+	return c.name
 }
 
 // sever cuts the network: operations under way end.

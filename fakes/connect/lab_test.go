@@ -325,3 +325,11 @@ func (w *world) carry(op entra.Operation) entra.Outcome {
 	}
 	return o
 }
+
+type newAccount = directory.NewAccount
+
+// setUPN gives an account another user principal name.
+func setUPN(t testing.TB, w *world, acc directory.Account, upn string) {
+	t.Helper()
+	must(t, w.directory.Modify(t.Context(), acc.DN, directory.Set("userPrincipalName", upn)))
+}
