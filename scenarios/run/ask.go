@@ -170,7 +170,7 @@ type agentEvent struct {
 	ID     int    `json:"id"`
 	Name   string `json:"name"`
 	Source string `json:"source"`
-	Text   string `json:"text"`
+	Text   string `json:"message"`
 }
 
 func (a *agent) events(ctx context.Context) ([]agentEvent, error) {
