@@ -25,7 +25,7 @@ type Standing struct {
 	Implemented []Place
 	// Proved lists where a scenario, a test or a conformance suite names it.
 	Proved []Place
-	// NotModelled is the reason given in not-modelled.yaml, or empty.
+	// NotModelled is the reason given in not-modelled.yml, or empty.
 	NotModelled string
 }
 
@@ -96,7 +96,7 @@ func (r Report) Contradictions() []Standing {
 // they list under rules:. Ids in templates and documents must exist but count
 // for nothing. Folders named testdata, hidden folders and this package are
 // passed over. The error says which file could not be read, or what is wrong
-// in not-modelled.yaml; unknown ids are in the report, not in the error.
+// in not-modelled.yml; unknown ids are in the report, not in the error.
 func Coverage(fsys fs.FS) (Report, error) {
 	x := load()
 	reasons, err := x.notModelled(notModelledYAML)

@@ -125,14 +125,14 @@ func TestMarkdown(t *testing.T) {
 
 func TestNotModelledSaysWhatIsWrong(t *testing.T) {
 	tests := map[string]string{
-		"R-POL-190: gone":               "not-modelled.yaml:1: unknown rule R-POL-190, did you mean", // catalogue:ignore
-		"# x\nR-POL-19:\n":              "not-modelled.yaml:2: R-POL-19 needs a reason",
+		"R-POL-190: gone":               "not-modelled.yml:1: unknown rule R-POL-190, did you mean", // catalogue:ignore
+		"# x\nR-POL-19:\n":              "not-modelled.yml:2: R-POL-19 needs a reason",
 		"R-POL-19: ''":                  "needs a reason",
 		"lockscreen: no device":         `"lockscreen" is neither an id nor a range`,
 		"R-POL-1..3: a\nR-POL-19: [a]":  "unknown rule R-POL-1, did you mean R-POL-01?", // catalogue:ignore
-		"R-POL-01..03: a\nR-POL-02: b":  "not-modelled.yaml:2: R-POL-02 has a reason already",
+		"R-POL-01..03: a\nR-POL-02: b":  "not-modelled.yml:2: R-POL-02 has a reason already",
 		"R-POL-19: a\nR-POL-19: b":      "R-POL-19",
-		"R-POL-19: [":                   "not-modelled.yaml:",
+		"R-POL-19: [":                   "not-modelled.yml:",
 		"R-POL-19: {a: b}\nR-POL-18: a": "R-POL-19 needs a reason",
 	}
 	for data, want := range tests {

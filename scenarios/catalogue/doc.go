@@ -5,7 +5,7 @@
 //
 // The rules are data, in rules.tsv, one line each: id, section, confidence,
 // eras, sources, text. What the source keys stand for is in sources.tsv. What
-// the lab leaves out, and why, is in not-modelled.yaml. Rule texts are the
+// the lab leaves out, and why, is in not-modelled.yml. Rule texts are the
 // project's own words; only identifiers of the product are literal.
 //
 // Code that implements a rule names its id in a comment; a scenario lists the

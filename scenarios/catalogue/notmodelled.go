@@ -10,10 +10,12 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-//go:embed not-modelled.yaml
+// The name ends in .yml, as scenarios do not: the folder is one of scenarios.
+//
+//go:embed not-modelled.yml
 var notModelledYAML []byte
 
-const notModelledFile = "scenarios/catalogue/not-modelled.yaml"
+const notModelledFile = "scenarios/catalogue/not-modelled.yml"
 
 // notModelled reads the exceptions: a mapping from an id or a range of ids to
 // the reason why the lab does not model it. All faults are reported at once.
