@@ -19,10 +19,7 @@ const (
 	tagSequence   = 0x30
 	tagSet        = 0x31
 
-	classContext     = 0x80
-	constructed      = 0x20
-	contextPrimitive = classContext
-	contextBuilt     = classContext | constructed
+	contextPrimitive = 0x80 // plus the number: a primitive element of the operation's own
 )
 
 // malformed is an encoding or a message that is none of LDAP.

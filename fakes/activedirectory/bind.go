@@ -27,7 +27,7 @@ func decodeBind(r *reader) (*bindRequest, error) {
 	if err != nil {
 		return nil, err
 	}
-	if credentials.tag == contextPrimitive|0 {
+	if credentials.tag == contextPrimitive {
 		b.simple, b.password = true, string(credentials.body)
 	}
 	return &b, nil

@@ -17,8 +17,8 @@
 // Not modelled: SASL, Kerberos and signing; replication, DirSync, show-deleted
 // and notification (what is deleted is gone); the schema as objects; the
 // global catalogue; computers, inetOrgPerson and most other classes;
-// primary groups other than Domain Users; logon hours and workstations; ranges
-// of values; adminCount and AdminSDHolder, which Samba leaves alone too
+// primary groups other than Domain Users; logon hours and workstations; the cut
+// after 1,500 values, though a range is served where it is asked for; adminCount and AdminSDHolder, which Samba leaves alone too
 // (R-WB-109); policy hints (R-WB-99). What is unknown is refused with the real
 // product's code and noted in the log.
 package activedirectory

@@ -14,7 +14,7 @@ func supportedExtensions() []string { return []string{oidStartTLS, oidWhoAmI} }
 type extendedRequest struct{ oid string }
 
 func decodeExtended(r *reader) (*extendedRequest, error) {
-	oid, err := r.text(contextPrimitive | 0)
+	oid, err := r.text(contextPrimitive)
 	return &extendedRequest{oid}, err
 }
 

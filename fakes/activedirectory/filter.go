@@ -45,7 +45,7 @@ type substring struct {
 }
 
 const (
-	partInitial = contextPrimitive | 0
+	partInitial = contextPrimitive
 	partAny     = contextPrimitive | 1
 	partFinal   = contextPrimitive | 2
 )

@@ -42,14 +42,20 @@ func seedSearch(filter func(*writer), controls ...control) []byte {
 	})
 }
 
+// seedModify replaces an attribute by one value, or changes it from the first of
+// two to the second.
 func seedModify(name, attribute string, values ...string) []byte {
+	ops := []changeOp{opDelete, opAdd}
+	if len(values) == 1 {
+		ops = []changeOp{opReplace}
+	}
 	return encoded(func(w *writer) {
 		op := w.begin(tagModifyRequest)
 		w.octets(tagOctets, name)
 		list := w.begin(tagSequence)
 		for i, v := range values {
 			one := w.begin(tagSequence)
-			w.integer(tagEnumerated, int64(i+1)%3)
+			w.integer(tagEnumerated, int64(ops[i]))
 			body := w.begin(tagSequence)
 			w.octets(tagOctets, attribute)
 			set := w.begin(tagSet)

@@ -65,19 +65,19 @@ func after(t, interval int64) int64 {
 	return t - interval
 }
 
-const generalized = "20060102150405.0Z"
+// seconds is the form of a moment without its fraction, which the directory
+// always writes as ".0Z".
+const seconds = "20060102150405"
 
-func moment(t time.Time) string { return t.UTC().Format(generalized) }
+func moment(t time.Time) string { return t.UTC().Format(seconds) + ".0Z" }
 
 // readMoment turns a generalised time into the directory's own form, in which
-// moments compare as text does.
+// moments compare as text does. A fraction of a second is dropped.
 func readMoment(text string) (string, bool) {
-	for _, form := range []string{generalized, "20060102150405Z", "20060102150405.000Z"} {
-		if t, err := time.Parse(form, text); err == nil {
-			return moment(t), true
-		}
-	}
-	return "", false
+	bare, isUTC := strings.CutSuffix(text, "Z")
+	bare, _, _ = strings.Cut(bare, ".")
+	t, err := time.Parse(seconds, bare)
+	return moment(t), isUTC && err == nil
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }

@@ -247,7 +247,7 @@ func (f *filter) matchParts(value string) bool {
 			value = value[len(text):]
 		case partFinal:
 			return strings.HasSuffix(value, text)
-		default:
+		case partAny:
 			at := strings.Index(value, text)
 			if at < 0 {
 				return false

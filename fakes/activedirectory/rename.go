@@ -23,9 +23,9 @@ func decodeRename(r *reader) (*renameRequest, error) {
 	if q.deleteOld, err = r.boolean(tagBoolean); err != nil {
 		return nil, err
 	}
-	if r.peek() == contextPrimitive|0 {
+	if r.peek() == contextPrimitive {
 		q.moves = true
-		q.parent, err = r.text(contextPrimitive | 0)
+		q.parent, err = r.text(contextPrimitive)
 	}
 	return &q, err
 }

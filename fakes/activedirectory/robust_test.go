@@ -3,11 +3,14 @@ package activedirectory_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -16,36 +19,59 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"github.com/ssprlab/ssprlab/fakes/activedirectory"
+	"github.com/ssprlab/ssprlab/lab/clock"
 )
 
 // logLines collects a server's log.
 type logLines struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
+	mu      sync.Mutex
+	buf     bytes.Buffer
+	written chan struct{} // closed by the next line
 }
 
 func (l *logLines) Write(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.written != nil {
+		close(l.written)
+		l.written = nil
+	}
 	return l.buf.Write(b)
 }
 
-func (l *logLines) String() string {
+// now returns the log so far, and a channel that is closed when it grows.
+func (l *logLines) now() (string, <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.buf.String()
+	if l.written == nil {
+		l.written = make(chan struct{})
+	}
+	return l.buf.String(), l.written
 }
 
 // await waits until the log has the words.
 func (l *logLines) await(t testing.TB, words string) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !strings.Contains(l.String(), words); {
-		if time.Now().After(end) {
-			t.Fatalf("no %q in the log within 10s:\n%s", words, l)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for {
+		text, written := l.now()
+		if strings.Contains(text, words) {
+			return
 		}
-		time.Sleep(time.Millisecond)
+		select {
+		case <-written:
+		case <-ctx.Done():
+			t.Fatalf("no %q in the log within %s:\n%s", words, patience, text)
+		}
 	}
 }
+
+// patience is how long a test waits for what should come at once.
+const patience = 10 * time.Second
+
+// soon is a network deadline, in real time.
+func soon() time.Time { return new(clock.Clock).Now().Add(patience) }
 
 func tlv(tag byte, content ...[]byte) []byte {
 	body := bytes.Join(content, nil)
@@ -93,7 +119,7 @@ func TestRubbish(t *testing.T) {
 			conn, err := tls.Dial("tcp", d.addr, clientTLS(d))
 			must(t, err)
 			defer conn.Close()
-			must(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
+			must(t, conn.SetDeadline(soon()))
 			_, err = conn.Write(c.send)
 			must(t, err)
 			got, err := io.ReadAll(bufio.NewReader(conn))
@@ -105,7 +131,7 @@ func TestRubbish(t *testing.T) {
 		})
 	}
 	must(t, set(bystander, base, "description", "still here"))
-	if strings.Contains(log.String(), adminPass) {
+	if text, _ := log.now(); strings.Contains(text, adminPass) {
 		t.Error("a password is in the log")
 	}
 }
@@ -137,7 +163,7 @@ func TestSilence(t *testing.T) {
 	idle, err := net.Dial("tcp", d.plain)
 	must(t, err)
 	defer idle.Close()
-	must(t, idle.SetReadDeadline(time.Now().Add(10*time.Second)))
+	must(t, idle.SetReadDeadline(soon()))
 	if _, err := idle.Read(make([]byte, 1)); err != io.EOF {
 		t.Errorf("an idle connection ended with %v, want EOF", err)
 	}
@@ -165,7 +191,7 @@ func TestPipelining(t *testing.T) {
 	conn, err := tls.Dial("tcp", d.addr, clientTLS(d))
 	must(t, err)
 	defer conn.Close()
-	must(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
+	must(t, conn.SetDeadline(soon()))
 	var out []byte
 	for id := byte(1); id <= 50; id++ {
 		whoAmI := tlv(0x77, append([]byte{0x80, 23}, "1.3.6.1.4.1.4203.1.11.3"...))
@@ -253,6 +279,37 @@ func TestConfigurations(t *testing.T) {
 	}
 	if err := server.ServePlain(l); err == nil {
 		t.Error("a closed server serves")
+	}
+}
+
+// Close ends connections in every state and waits for what served them.
+func TestCloseEndsEverything(t *testing.T) {
+	server, err := activedirectory.New(activedirectory.Config{TLS: &tls.Config{}})
+	must(t, err)
+	var open []net.Conn
+	ended := make(chan error, 2)
+	for _, serve := range []func(net.Listener) error{server.Serve, server.ServePlain} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		must(t, err)
+		go func() { ended <- serve(l) }()
+		for _, first := range [][]byte{nil, {0x16, 0x03}, {0x30, 0x20}} {
+			c, err := net.Dial("tcp", l.Addr().String())
+			must(t, err)
+			defer c.Close()
+			_, err = c.Write(first)
+			must(t, err)
+			open = append(open, c)
+		}
+	}
+	must(t, server.Close())
+	for range 2 {
+		must(t, <-ended)
+	}
+	for _, c := range open {
+		must(t, c.SetReadDeadline(soon()))
+		if _, err := io.ReadAll(c); errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Error("a connection is still open")
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ func (s *Server) rootDSE() []rootAttribute {
 			"1.2.840.113556.1.4.1935", "1.2.840.113556.1.4.2080", "1.2.840.113556.1.4.2237"}},
 		{"supportedControl", supportedControls()},
 		{"supportedExtension", supportedExtensions()},
-		{"supportedLDAPPolicies", []string{"MaxPageSize", "MaxReceiveBuffer", "MaxConnIdleTime", "MaxResultSetsPerConn"}},
+		{"supportedLDAPPolicies", []string{"MaxPageSize", "MaxReceiveBuffer", "MaxConnIdleTime", "MaxQueryDuration", "MaxResultSetsPerConn"}},
 		{"supportedLDAPVersion", []string{"3"}},
 	}
 }

@@ -9,6 +9,10 @@ import (
 // has to ask for pages. It is the real product's limit.
 const maxPageSize = 1000
 
+// maxQueryDuration ends a search whatever the client's own limit, in real time.
+// It is the real product's.
+const maxQueryDuration = 2 * time.Minute
+
 // Scopes of a search.
 const (
 	scopeBase = iota
@@ -115,7 +119,10 @@ func (s *Server) search(by *session, q *searchRequest, limit int64) ([]*object, 
 	if len(by.opts.sort) > 0 {
 		limit = never // all have to be there to be put in order
 	}
-	h := hunt{server: s, by: by, filter: q.filter, limit: limit, start: s.machine.Now(), patience: time.Duration(q.timeLimit) * time.Second}
+	h := hunt{server: s, by: by, filter: q.filter, limit: limit, start: s.machine.Now(), patience: maxQueryDuration}
+	if q.timeLimit > 0 && q.timeLimit < int64(maxQueryDuration/time.Second) {
+		h.patience = time.Duration(q.timeLimit) * time.Second
+	}
 	s.candidates(base, q, h.consider)
 	if h.late {
 		return nil, refuse(timeLimitExceeded, "00002023: LdapErr: DSID-0C0906E8, comment: Time limit exceeded, data 0, v1db1")
@@ -200,7 +207,7 @@ type hunt struct {
 	filter   *filter
 	limit    int64
 	start    time.Time
-	patience time.Duration // in real time; 0: no end
+	patience time.Duration // in real time
 	seen     int
 	found    []*object
 	late     bool
@@ -210,7 +217,7 @@ type hunt struct {
 // to go on.
 func (h *hunt) consider(o *object) bool {
 	const often = 512
-	if h.seen++; h.patience > 0 && h.seen%often == 0 && h.server.machine.Since(h.start) > h.patience {
+	if h.seen++; h.seen%often == 0 && h.server.machine.Since(h.start) > h.patience {
 		h.late = true
 		return false
 	}

@@ -41,7 +41,7 @@ func decodeSortKey(list *reader) (sortKey, error) {
 	if key.name, err = r.text(tagOctets); err != nil {
 		return key, err
 	}
-	if r.peek() == contextPrimitive|0 { // the rule: that of the attribute holds
+	if r.peek() == contextPrimitive { // the rule: that of the attribute holds
 		if _, err = r.next(); err != nil {
 			return key, err
 		}
