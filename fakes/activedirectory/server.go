@@ -168,6 +168,15 @@ func (c *connections) listen(l net.Listener) bool {
 	return true
 }
 
+// forget closes a listener that has failed, or is closed already.
+func (c *connections) forget(l net.Listener) {
+	l.Close()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.listeners, l)
+	c.wait.Done()
+}
+
 func (c *connections) add(conn net.Conn) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -187,7 +196,8 @@ func (c *connections) remove(conn net.Conn) {
 }
 
 // Serve answers LDAPS: TLS from the first byte. It returns nil once the server
-// is closed, and an error when it has no TLS configuration or l fails.
+// is closed, also when that was before, and an error when it has no TLS
+// configuration or l fails. It closes l in any case.
 func (s *Server) Serve(l net.Listener) error {
 	if s.tls == nil {
 		l.Close()
@@ -197,16 +207,16 @@ func (s *Server) Serve(l net.Listener) error {
 }
 
 // ServePlain answers LDAP without encryption, with StartTLS when there is a TLS
-// configuration. It returns nil once the server is closed, and an error when l
-// fails.
+// configuration. It returns nil once the server is closed, also when that was
+// before, and an error when l fails. It closes l in any case.
 func (s *Server) ServePlain(l net.Listener) error { return s.serve(l, false) }
 
 func (s *Server) serve(l net.Listener, secure bool) error {
 	if !s.connections.listen(l) {
 		l.Close()
-		return fmt.Errorf("serve LDAP on %s: the server is closed", l.Addr())
+		return nil
 	}
-	defer s.connections.wait.Done()
+	defer s.connections.forget(l)
 	for {
 		conn, err := l.Accept()
 		if errors.Is(err, net.ErrClosed) {
