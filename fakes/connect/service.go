@@ -215,6 +215,7 @@ func (s *service) reconnect(change func() error) error {
 		return err
 	}
 	s.quiet = open
+	s.setOpen(false) // who waits for a listener waits for the next one
 	s.hangUp()
 	s.redial()
 	return nil

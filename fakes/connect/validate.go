@@ -2,13 +2,11 @@ package connect
 
 import (
 	"context"
+	"strings"
 
 	"github.com/ssprlab/ssprlab/fakes/entra"
 	"github.com/ssprlab/ssprlab/lab/directory"
 )
-
-// noSuchUser is the sub-code of a bind as somebody who is not there.
-const noSuchUser = "525"
 
 // validate answers a pass-through sign-in: the directory says what it thinks of
 // the password (R-AAC-41, R-WB-110b). It writes no event of writeback.
@@ -23,12 +21,14 @@ func (a *Agent) validate(ctx context.Context, op entra.Operation) entra.Outcome 
 		name = o.dn
 	}
 	err = dir.Authenticate(ctx, name, op.Password)
-	if known && subCode(err) == noSuchUser { // it was moved since the last cycle
-		user, lookup := dir.AccountByAnchor(ctx, o.anchor)
-		if lookup != nil {
-			return a.refused(ctx, op, lookup).Outcome
+	if known && reasonOf(err) == directory.WrongPassword { // or it is not there any more
+		user, r := a.find(ctx, dir, op)
+		switch {
+		case r != nil:
+			return r.Outcome
+		case !strings.EqualFold(user.DN, o.dn):
+			err = dir.Authenticate(ctx, user.DN, op.Password)
 		}
-		err = dir.Authenticate(ctx, user.DN, op.Password)
 	}
 	outcome := bindOutcome(err)
 	if known && provesPassword(outcome.Result) {
@@ -36,13 +36,6 @@ func (a *Agent) validate(ctx context.Context, op entra.Operation) entra.Outcome 
 	}
 	a.log.Debug("sign-in validated", "user", op.UPN, "tracking", op.TrackingID, "result", outcome.Result)
 	return outcome
-}
-
-func subCode(err error) string {
-	if r, ok := err.(*directory.Refusal); ok {
-		return r.SubCode
-	}
-	return ""
 }
 
 // bindOutcome turns the verdict of a bind into the tenant's words.

@@ -158,15 +158,20 @@ func (a *agent) way(ctx context.Context, kind entra.Kind) (*rsa.PublicKey, *list
 	return a.key, l, nil
 }
 
-// listen makes l the agent's listener; the one before it is closed.
-func (a *agent) listen(l *listener, now time.Time) {
+// listen makes l the agent's listener; the one before it is closed. It is
+// refused when the secret was rolled since the request was let in.
+func (a *agent) listen(l *listener, secret string, now time.Time) bool {
+	sum := sha256.Sum256([]byte(secret))
 	a.mu.Lock()
-	before := a.listener
-	a.listener, a.lastBeat = l, now
-	a.mu.Unlock()
-	if before != nil {
-		before.close()
+	defer a.mu.Unlock()
+	if subtle.ConstantTimeCompare(sum[:], a.secret[:]) != 1 {
+		return false
 	}
+	if a.listener != nil {
+		a.listener.close()
+	}
+	a.listener, a.lastBeat = l, now
+	return true
 }
 
 // leave takes l away if it is still the agent's listener.

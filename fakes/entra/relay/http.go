@@ -66,11 +66,15 @@ func (r *Relay) agentOf(q *http.Request) (*agent, error) {
 
 func (r *Relay) listen(w http.ResponseWriter, q *http.Request, a *agent) {
 	l := newListener()
+	_, secret, _ := q.BasicAuth()
+	if !a.listen(l, secret, r.tenant.Now()) {
+		refuse(w, http.StatusUnauthorized, problem(envelope.Unauthorized, "the secret was rolled"))
+		return
+	}
+	defer a.leave(l)
 	r.mu.Lock()
 	r.current = a
 	r.mu.Unlock()
-	a.listen(l, r.tenant.Now())
-	defer a.leave(l)
 	r.tenant.Log().Info("agent listens", "agent", a.id)
 	err := l.serve(q.Context(), w)
 	r.tenant.Log().Info("agent's listener ended", "agent", a.id, "error", err)
