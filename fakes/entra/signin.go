@@ -32,7 +32,10 @@ func (t *Tenant) Authenticate(ctx context.Context, userName, password string) (U
 	if !ok {
 		return User{}, UnknownUserName
 	}
-	if u.smart.locked(t.Now()) {
+	switch {
+	case password == "": // a directory takes a bind without one for anonymous
+		return u, WrongCredentials
+	case u.smart.locked(t.Now()):
 		return u, SmartLocked
 	}
 	verdict := t.check(ctx, u, password)

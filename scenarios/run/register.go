@@ -94,7 +94,7 @@ func (a *actor) setUp(ctx context.Context, method script.Registering) error {
 	case script.RegisterMobileByText, script.RegisterMobileByCall, script.RegisterOfficePhone:
 		return a.setUpPhone(ctx, method)
 	case script.RegisterEmail:
-		if err := a.press(ctx, "Next", web.Fill{Label: "Email address", Value: a.person.AlternateEmail}); err != nil {
+		if err := a.press(ctx, "Next", web.Fill{Label: "Email address", Value: a.person.Mailbox()}); err != nil {
 			return err
 		}
 		return a.typeCode(ctx, "Enter code", "mail code", "")
@@ -124,7 +124,7 @@ func (a *actor) setUpApp(ctx context.Context, first string, by script.ScanBy) er
 }
 
 func (a *actor) setUpPhone(ctx context.Context, method script.Registering) error {
-	number := a.person.Mobile
+	number := a.number()
 	if method == script.RegisterOfficePhone {
 		number = a.person.OfficePhone
 	}

@@ -171,9 +171,9 @@ func (w *world) registered(ctx context.Context, a *actor, x *setup.Person) error
 	for _, m := range p.Registered {
 		switch m {
 		case script.MobilePhone:
-			x.Phone = p.Mobile
+			x.Phone = p.Phone()
 		case script.Email:
-			x.Email = p.AlternateEmail
+			x.Email = p.Mailbox()
 		case script.SecurityQuestions:
 			x.Questions = a.answers
 		case script.AppCode:

@@ -40,7 +40,7 @@ func (a *actor) own(name string) (string, bool) {
 	p := a.person
 	s, ok := map[string]string{
 		"name": p.Name, "given name": p.GivenName, "surname": p.Surname, "user name": strings.Split(p.UPN, "@")[0], "upn": p.UPN, "mail": p.Mail,
-		"alternate email": p.AlternateEmail, "mobile": p.Mobile, "office phone": p.OfficePhone, "app key": a.appKey,
+		"alternate email": p.AlternateEmail, "mobile": p.Mobile, "own mobile": p.OwnMobile, "own email": p.OwnEmail, "office phone": p.OfficePhone, "app key": a.appKey,
 		"password": a.first(), "new password": a.chosen, "old password": a.before,
 	}[name]
 	return s, ok && s != ""
@@ -108,11 +108,11 @@ func (a *actor) textCode(ctx context.Context) (string, error) {
 }
 
 // number is the mobile number that the person has.
-func (a *actor) number() string { return a.person.Mobile }
+func (a *actor) number() string { return a.person.Phone() }
 
 // mailCode is the code of the newest mail to any of the person's addresses.
 func (a *actor) mailCode(ctx context.Context) (string, error) {
-	for _, address := range []string{a.person.AlternateEmail, a.person.Mail} {
+	for _, address := range []string{a.person.OwnEmail, a.person.AlternateEmail, a.person.Mail} {
 		if address == "" {
 			continue
 		}

@@ -159,6 +159,8 @@
 //	    alternate email: adele@home.example.net
 //	    mobile: "+1 4255550101"
 //	    office phone: "+1 4255550102"
+//	    own mobile: "+1 4255550103"          # instead of mobile, or beside it
+//	    own email: adele@own.example.net     # instead of alternate email, or beside it
 //	    registered: [app code, app notification, mobile phone, email, office phone, security questions]
 //	    registered on: 2025-01-07  # default when the scenario starts
 //	    must change: no            # the password, at the next sign-in
@@ -169,10 +171,13 @@
 //
 // Everyone who acts is declared here, except planner, who has no account and
 // only sends mail. mobile, office phone and alternate email are the public
-// attributes, which serve for reset without registration (R-POL-47);
-// registered methods take their values from them, so mobile phone needs
-// mobile, office phone needs office phone, and email needs alternate email. A
-// number may be written badly on purpose (R-TRB-05).
+// attributes, which serve for reset without registration (R-POL-47). own
+// mobile and own email are what the person has and no directory knows of until
+// it is registered; the person answers and reads them before the others.
+// Registered methods take their values from all of these, so mobile phone
+// needs mobile or own mobile, office phone needs office phone, and email needs
+// alternate email or own email. A number may be written badly on purpose
+// (R-TRB-05).
 //
 // licence is a SKU part number: AAD_PREMIUM, AAD_PREMIUM_P2, EMS, EMSPREMIUM,
 // SPE_E3, SPE_E5, SPB, ENTERPRISEPACK, ENTERPRISEPREMIUM,

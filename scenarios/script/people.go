@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,6 +32,7 @@ type Person struct {
 	Mail                 string // primary address; default the UPN
 	AlternateEmail       string
 	Mobile, OfficePhone  string    // of the directory; they serve for reset at once (R-POL-47)
+	OwnMobile, OwnEmail  string    // what the person has and no directory knows of
 	Registered           []Method  // with the values above
 	RegisteredOn         time.Time // zero = when the scenario starts
 	MustChange           bool      // at the next sign-in
@@ -45,6 +47,14 @@ type Person struct {
 func (p *Person) Admin() bool {
 	return slices.ContainsFunc(p.Roles, func(role string) bool { return !strings.HasSuffix(role, "Reader") })
 }
+
+// Phone is the mobile phone that the person holds: the own one, or else that of
+// the directory.
+func (p *Person) Phone() string { return cmp.Or(p.OwnMobile, p.Mobile) }
+
+// Mailbox is the mailbox beside the primary one that the person reads: the own
+// one, or else the alternate one.
+func (p *Person) Mailbox() string { return cmp.Or(p.OwnEmail, p.AlternateEmail) }
 
 const keyForm = `^[a-z][a-z0-9-]{0,31}$`
 
@@ -135,6 +145,8 @@ func personShape() shape[*Person] {
 			opt("alternate email", "the alternate address", address(), &p.AlternateEmail),
 			opt("mobile", "the mobile number", phone(), &p.Mobile),
 			opt("office phone", "the office number", phone(), &p.OfficePhone),
+			opt("own mobile", "a mobile phone that no directory knows of", phone(), &p.OwnMobile),
+			opt("own email", "a mailbox that no directory knows of", address(), &p.OwnEmail),
 			opt("registered", "the methods registered before the scenario starts",
 				at(setOf("a list of methods", 0, oneOf("method", ownMethods()))), &p.registered),
 			opt("registered on", "when; default at the start", at(moment()), &p.on),
@@ -160,7 +172,7 @@ func checkPerson(r *reader, _ *node, p personDraft) bool {
 	needs := []struct {
 		method     Method
 		value, key string
-	}{{MobilePhone, p.Mobile, "mobile"}, {OfficePhone, p.OfficePhone, "office phone"}, {Email, p.AlternateEmail, "alternate email"}}
+	}{{MobilePhone, p.Phone(), "mobile"}, {OfficePhone, p.OfficePhone, "office phone"}, {Email, p.Mailbox(), "alternate email"}}
 	for _, need := range needs {
 		if need.value == "" && slices.Contains(p.registered.value, need.method) {
 			r.problem(p.registered.at, fmt.Sprintf("%s is registered, but there is no %s to register", need.method, need.key), need.key+": …", "")

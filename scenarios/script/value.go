@@ -114,6 +114,8 @@ func personValues() []valueName {
 		{"alternate email", false, "the alternate address"},
 		{"mobile", false, "the mobile number"},
 		{"office phone", false, "the office number"},
+		{"own mobile", false, "the own mobile number"},
+		{"own email", false, "the own mailbox"},
 		{"password", true, "the password when the scenario starts"},
 	}
 }
