@@ -99,10 +99,10 @@ func (c *Catcher) mailPage(w http.ResponseWriter, r *http.Request) {
 		page.List{Items: envelope(d)},
 	}}
 	if d.HTML != "" {
-		p.Parts = append(p.Parts, page.Frame{URL: address(d) + "/html", Title: "The mail as it looks"})
+		p.Parts = append(p.Parts, page.Frame{URL: address(d) + "/html", Title: "The mail as it looks", Secret: true})
 	}
 	if d.Text != "" {
-		p.Parts = append(p.Parts, page.Text{Heading: "Text", Paragraphs: strings.Split(d.Text, "\n\n")})
+		p.Parts = append(p.Parts, page.Text{Heading: "Text", Paragraphs: strings.Split(d.Text, "\n\n"), Secret: true})
 	}
 	p.Parts = append(p.Parts, page.Disclosure{Summary: "All header fields", Parts: []page.Part{page.List{Items: fields(m)}}})
 	page.Write(w, http.StatusOK, p)

@@ -135,6 +135,7 @@ type Text struct {
 	Paragraphs []string
 	Mono       bool
 	Good, Bad  bool // coloured as a state
+	Secret     bool // blacked out in pictures that are taken as evidence
 }
 
 // List is a list of terms with their values.
@@ -143,8 +144,12 @@ type List struct {
 	Items   []Term
 }
 
-// Term is one line of a [List].
-type Term struct{ Term, Value string }
+// Term is one line of a [List]. A Secret value is blacked out in pictures that
+// are taken as evidence.
+type Term struct {
+	Term, Value string
+	Secret      bool
+}
 
 // Table is a table with a caption.
 type Table struct {
@@ -154,17 +159,21 @@ type Table struct {
 	Empty   string // shown instead of no rows
 }
 
-// Cell is a cell of a [Table]: text, perhaps a link, perhaps a form.
+// Cell is a cell of a [Table]: text, perhaps a link, perhaps a form. A Secret
+// text is blacked out in pictures that are taken as evidence.
 type Cell struct {
-	Text string
-	URL  string
-	Form *Form
+	Text   string
+	URL    string
+	Form   *Form
+	Secret bool
 }
 
 // Picture is an image. Alt says what it shows, never what is to be read in it.
+// A Secret one is blacked out in pictures that are taken as evidence.
 type Picture struct {
 	URL, Alt      string
 	Width, Height int
+	Secret        bool
 }
 
 // Listen is a sound with controls and a link for who cannot play it.
@@ -177,7 +186,10 @@ type Disclosure struct {
 }
 
 // Frame shows another document, locked up: no scripts, no forms, no origin.
-type Frame struct{ URL, Title string }
+type Frame struct {
+	URL, Title string
+	Secret     bool // blacked out in pictures that are taken as evidence
+}
 
 func (Form) kind() string       { return "form" }
 func (Input) kind() string      { return "input" }

@@ -29,7 +29,7 @@ func TestEveryPartIsRendered(t *testing.T) {
 			}, Buttons: []Button{{Label: "Next"}, {Label: "Cancel", Quiet: true, Name: "cancel", Value: "1"}, {Label: "Go", ID: "go", Input: true}}},
 			Table{Caption: "People", Head: []string{"Name"}, Rows: [][]Cell{{{Text: "Adele", URL: "/adele"}}}},
 			Table{Caption: "None", Head: []string{"Name"}},
-			List{Items: []Term{{"Term", "Value"}}}, Links{Items: []Link{{Label: "Out", URL: "https://x.test/", NewTab: true}}},
+			List{Items: []Term{{Term: "Term", Value: "Value"}}}, Links{Items: []Link{{Label: "Out", URL: "https://x.test/", NewTab: true}}},
 			Text{Heading: "H", Paragraphs: []string{"P"}}, Picture{URL: "/p.png", Alt: "A picture"}, Listen{URL: "/a.wav", Label: "Hear it"},
 			Disclosure{Summary: "More", Parts: []Part{Text{Paragraphs: []string{"hidden"}}}}, Frame{URL: "/f", Title: "Frame"},
 		}})

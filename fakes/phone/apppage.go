@@ -37,7 +37,7 @@ func (a *app) accountsTable(now time.Time) page.Table {
 	for _, acc := range a.accounts {
 		code := acc.code(now)
 		table.Rows = append(table.Rows, []page.Cell{
-			{Text: acc.Account.Account}, {Text: acc.Issuer}, {Text: code.Code[:3] + " " + code.Code[3:]},
+			{Text: acc.Account.Account}, {Text: acc.Issuer}, {Text: code.Code[:3] + " " + code.Code[3:], Secret: true},
 			{Text: fmt.Sprintf("%d s", code.ValidFor)}, {Text: yesNo(acc.Push)},
 			{Form: &page.Form{Inline: true, Label: "Account " + acc.Account.Account, Hidden: []page.Hidden{{Name: "account", Value: acc.ID}},
 				Buttons: []page.Button{{Label: "Delete", Name: "do", Value: "delete", Quiet: true}}}},

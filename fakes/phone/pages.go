@@ -132,7 +132,7 @@ func writeWith(w http.ResponseWriter, p page.Page, wrong error) {
 func textsTable(texts []hand.Text) page.Table {
 	table := page.Table{Caption: "Texts", Head: []string{"From", "Text", "Received"}, Empty: "No text has come in."}
 	for _, t := range texts {
-		table.Rows = append(table.Rows, []page.Cell{{Text: t.From}, {Text: t.Text}, {Text: moment(t.At)}})
+		table.Rows = append(table.Rows, []page.Cell{{Text: t.From}, {Text: t.Text, Secret: true}, {Text: moment(t.At)}})
 	}
 	return table
 }

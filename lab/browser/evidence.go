@@ -20,6 +20,9 @@ import (
 func (v *Visitor) Screenshot(ctx context.Context) ([]byte, error) {
 	var png []byte
 	err := v.do(ctx, "screenshot", func(ctx context.Context) error {
+		if _, err := evaluate[bool](ctx, v.session, blackOut); err != nil {
+			return err
+		}
 		layout, err := cdp.Call(ctx, v.session, page.GetLayoutMetrics, cdp.Empty{})
 		if err != nil {
 			return err
@@ -33,10 +36,24 @@ func (v *Visitor) Screenshot(ctx context.Context) ([]byte, error) {
 			Clip: &page.Viewport{Width: size.Width, Height: size.Height, Scale: 1},
 		})
 		png = shot.Data
+		if err != nil {
+			return err
+		}
+		_, err = evaluate[bool](ctx, v.session, "(document.adoptedStyleSheets.pop(), true)")
 		return err
 	})
 	return png, err
 }
+
+// blackOut covers what a page marks with data-secret, so that no key is to be
+// read in a picture. A constructed style sheet needs no leave of the page's
+// content policy.
+const blackOut = `(() => {
+	const cover = new CSSStyleSheet();
+	cover.replaceSync("[data-secret]{color:transparent!important;background:#6b7280!important;text-shadow:none!important}[data-secret]::selection{color:transparent}img[data-secret],iframe[data-secret]{filter:brightness(0)!important}");
+	document.adoptedStyleSheets.push(cover);
+	return true;
+})()`
 
 // HTML returns the current document.
 func (v *Visitor) HTML(ctx context.Context) (string, error) {

@@ -54,7 +54,8 @@ type Visitor interface {
 	// a data: URL; a status of 400 and above is an error. At most
 	// [MaxResource] bytes.
 	Fetch(ctx context.Context, url string) (body []byte, contentType string, err error)
-	// Screenshot draws the whole page as PNG; [ErrNoPicture] where the driver
+	// Screenshot draws the whole page as PNG, with what the page marks by the
+	// attribute data-secret blacked out; [ErrNoPicture] where the driver
 	// draws none.
 	Screenshot(ctx context.Context) ([]byte, error)
 	// HTML returns the current document with the state of its controls;

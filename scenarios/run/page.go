@@ -207,6 +207,9 @@ func (a *actor) save(ctx context.Context, what script.Save) error {
 	if value == "" {
 		return fmt.Errorf("the page %q has no %s %q", v.Heading, what.From, label)
 	}
+	if strings.Contains(strings.ToLower(label), "password") {
+		a.world.secret("password", value)
+	}
 	a.world.saved[what.Name] = value
 	return nil
 }

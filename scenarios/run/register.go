@@ -189,6 +189,9 @@ func (a *actor) scan(ctx context.Context, by script.ScanBy) error {
 	if by == script.ScanKey {
 		return a.scanKey(ctx, v)
 	}
+	if code := termOf(v, "Code"); code != "" {
+		a.world.secret("code", code)
+	}
 	for _, image := range v.Images {
 		if !strings.Contains(image.Alt, "QR code") {
 			continue
@@ -207,22 +210,24 @@ func (a *actor) scan(ctx context.Context, by script.ScanBy) error {
 	return fmt.Errorf("the page %q shows no QR code", v.Heading)
 }
 
-func (a *actor) scanKey(ctx context.Context, v *web.View) error {
-	read := func(term string) string {
-		lines := strings.Split(v.Text, "\n")
-		for i, line := range lines {
-			if line == term && i+1 < len(lines) {
-				return lines[i+1]
-			}
+// termOf is what a list on the page says behind a term.
+func termOf(v *web.View, term string) string {
+	lines := strings.Split(v.Text, "\n")
+	for i, line := range lines {
+		if line == term && i+1 < len(lines) {
+			return lines[i+1]
 		}
-		return ""
 	}
-	key := read("Secret key")
+	return ""
+}
+
+func (a *actor) scanKey(ctx context.Context, v *web.View) error {
+	key := termOf(v, "Secret key")
 	if key == "" {
 		return fmt.Errorf("the page %q shows no secret key", v.Heading)
 	}
 	a.world.secret("key", key)
-	account, err := a.world.phone.EnterKey(ctx, a.person.Key, key, read("Account name"), a.world.scenario.Organisation)
+	account, err := a.world.phone.EnterKey(ctx, a.person.Key, key, termOf(v, "Account name"), a.world.scenario.Organisation)
 	if err != nil {
 		return err
 	}

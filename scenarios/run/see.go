@@ -25,7 +25,6 @@ func (a *actor) see(ctx context.Context, at script.Position, s script.See) error
 	c.each("text", s.Texts, func(t string) bool { return contains(v.Text, t) }, true)
 	c.each("text", s.NoTexts, func(t string) bool { return contains(v.Text, t) }, false)
 	c.each("button", s.NoButton, func(t string) bool { return v.Button(t) != nil }, false)
-	c.each("link", s.Links, func(t string) bool { return v.Link(t) != nil }, true)
 	c.each("link", s.NoLink, func(t string) bool { return v.Link(t) != nil }, false)
 	c.each("field", s.NoField, func(t string) bool { return v.Field(t) != nil }, false)
 	c.each("picture", s.Pictures, func(t string) bool {
@@ -33,6 +32,9 @@ func (a *actor) see(ctx context.Context, at script.Position, s script.See) error
 	}, true)
 	for _, b := range s.Buttons {
 		c.button(b)
+	}
+	for _, l := range s.Links {
+		c.link(l)
 	}
 	for _, f := range s.Fields {
 		c.field(f)
@@ -151,6 +153,26 @@ func (c *sight) button(b script.ButtonSeen) {
 		c.wrong("button", fmt.Sprintf("%q", name), c.instead("button"))
 	case b.Disabled != nil && *b.Disabled != found.Disabled:
 		c.wrong("button "+name, state("disabled", *b.Disabled), state("disabled", found.Disabled))
+	}
+}
+
+func (c *sight) link(l script.LinkSeen) {
+	name, ok := c.text(l.Name)
+	if !ok {
+		return
+	}
+	found := c.view.Link(name)
+	if found == nil {
+		c.wrong("link", fmt.Sprintf("%q", name), c.instead("link"))
+		return
+	}
+	if l.To != nil {
+		if to, ok := c.text(*l.To); ok && to != found.URL {
+			c.wrong("address of link "+name, to, found.URL)
+		}
+	}
+	if newTab := found.Target == "_blank"; l.NewTab != nil && *l.NewTab != newTab {
+		c.wrong("link "+name, state("opening in a new tab", *l.NewTab), state("opening in a new tab", newTab))
 	}
 }
 

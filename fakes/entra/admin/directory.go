@@ -108,10 +108,13 @@ func (p *portal) resetPassword(w http.ResponseWriter, r *http.Request, u entra.U
 		return
 	}
 	notice := "The password has been reset. The user changes it at the next sign-in."
-	if temporary != "" {
-		notice = "The password has been reset. Temporary password: " + temporary
+	if temporary == "" {
+		p.showUser(w, u, x, notice, "")
+		return
 	}
-	p.showUser(w, u, x, notice, "")
+	p.write(w, u, "/users", page.Page{Heading: x.Name, Notice: notice, Lead: []string{"Give the user this password. It is shown only once, and it does not expire."},
+		Parts: []page.Part{page.List{Items: []page.Term{{Term: "Temporary password", Value: temporary, Secret: true}}},
+			page.Links{Items: []page.Link{{Label: "Back to the user", URL: "/users/" + x.ID}}}}})
 }
 
 func (p *portal) groups(w http.ResponseWriter, _ *http.Request, u entra.User) {

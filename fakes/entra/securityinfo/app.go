@@ -87,14 +87,14 @@ func (a appSetup) scan(x *session, u entra.User) []page.Part {
 		t.enrolment = a.site.enrols.begin(u, t.values["other"] != "")
 	}
 	e := t.enrolment
-	terms := []page.Term{{Term: "Code", Value: e.code}, {Term: "URL", Value: e.url}}
+	terms := []page.Term{{Term: "Code", Value: e.code, Secret: true}, {Term: "URL", Value: e.url}}
 	lead := "Use the authenticator app to scan the QR code. This connects the app with your account. After you scan the QR code, choose Next."
 	if e.other {
-		terms = []page.Term{{Term: "Account name", Value: a.site.tenant.Organisation() + ":" + u.UPN}, {Term: "Secret key", Value: totp.EncodeKey(e.secret)}}
+		terms = []page.Term{{Term: "Account name", Value: a.site.tenant.Organisation() + ":" + u.UPN}, {Term: "Secret key", Value: totp.EncodeKey(e.secret), Secret: true}}
 	}
 	return []page.Part{
 		page.Text{Heading: "Scan the QR code", Paragraphs: []string{lead}},
-		page.Picture{URL: "/register/qr.png?" + e.code, Alt: "QR code for the authenticator app", Width: 220, Height: 220},
+		page.Picture{URL: "/register/qr.png?" + e.code, Alt: "QR code for the authenticator app", Width: 220, Height: 220, Secret: true},
 		page.Disclosure{Summary: "Can't scan image?", Parts: []page.Part{page.Text{Paragraphs: []string{"Enter the following into your app instead:"}}, page.List{Items: terms}}},
 		page.Form{Action: "/register", Buttons: []page.Button{{Label: "Next"}}},
 	}
