@@ -263,7 +263,8 @@
 //	      no text: verification step 1
 //	      button: {Next: {disabled: yes}}  # or a name, or a list of names
 //	      no button: Finish
-//	      link: Contact your administrator
+//	      link:                            # or a name, or a list of names
+//	        Contact your administrator: {to: "mailto:helpdesk@alder.example.com", new tab: no}
 //	      no link: Sign in
 //	      field:                           # or a label, or a list of labels
 //	        User ID: {value: "${adele.upn}", disabled: no, error: ""}

@@ -15,7 +15,7 @@ type See struct {
 	NoTexts  []Value
 	Buttons  []ButtonSeen
 	NoButton []Value
-	Links    []Value
+	Links    []LinkSeen
 	NoLink   []Value
 	Fields   []FieldSeen // by label: fields, boxes, radio buttons and lists
 	NoField  []Value
@@ -28,6 +28,13 @@ func (See) act() {}
 type ButtonSeen struct {
 	Name     Value
 	Disabled *bool // nil = either
+}
+
+// LinkSeen is what a link must be like; what is nil is not looked at.
+type LinkSeen struct {
+	Name   Value
+	To     *Value // the address it leads to, whole
+	NewTab *bool  // it opens in a tab of its own
 }
 
 // FieldSeen is what a field must be like; what is nil is not looked at.
@@ -54,7 +61,7 @@ func seeShape() shape[See] {
 			opt("no text", "what it does not say", texts, &s.NoTexts),
 			opt("button", "buttons by name", buttonsShape(), &s.Buttons),
 			opt("no button", "buttons that are not there", labels, &s.NoButton),
-			opt("link", "links by name", labels, &s.Links),
+			opt("link", "links by name", linksShape(), &s.Links),
 			opt("no link", "links that are not there", labels, &s.NoLink),
 			opt("field", "fields by label", fieldsShape(), &s.Fields),
 			opt("no field", "fields that are not there", labels, &s.NoField),
@@ -91,6 +98,24 @@ func buttonsShape() shape[[]ButtonSeen] {
 	}))
 	return either(names, entries("a mapping from a button's name to what it is like", label(), state,
 		func(l Value, b ButtonSeen) ButtonSeen { b.Name = l; return b }))
+}
+
+// linksShape reads names, or a mapping from name to what the link is like.
+func linksShape() shape[[]LinkSeen] {
+	names := mapped(oneOrMore("a link's name, or a list of names", label()), func(l []Value) (all []LinkSeen) {
+		for _, v := range l {
+			all = append(all, LinkSeen{Name: v})
+		}
+		return all
+	})
+	state := atLeastOne(object("link", "what the link is like", func(l *LinkSeen) []field {
+		return []field{
+			opt("to", "the address it leads to", maybe(value("an address", false)), &l.To),
+			opt("new tab", "whether it opens in a tab of its own", maybe(yesNo()), &l.NewTab),
+		}
+	}))
+	return either(names, entries("a mapping from a link's name to what it is like", label(), state,
+		func(n Value, l LinkSeen) LinkSeen { l.Name = n; return l }))
 }
 
 // fieldsShape reads labels, or a mapping from label to what the field is like.
