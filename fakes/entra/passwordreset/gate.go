@@ -181,7 +181,7 @@ func (p *Portal) send(w http.ResponseWriter, r *http.Request, s *session) {
 		return
 	}
 	s.challenge = c
-	p.gate(w, s, pane{})
+	visit.Go(w, r, string(stepVerify)) // loading the page again sends nothing (R-GAP-45)
 }
 
 // sendAttempts are the sends that are counted (R-RST-69, R-RST-71).
