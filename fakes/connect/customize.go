@@ -20,12 +20,13 @@ func connectCloud(cloud string) step {
 		show: func(_ context.Context, a *Agent, r *run, p *page.Page, wrong complaint) {
 			p.Lead = []string{"Enter the credentials of " + a.neededRole() + "."}
 			p.Parts = []page.Part{
-				page.Input{Name: "user", Label: "User name", Value: r.account.UPN, Complete: "username", Error: wrong.of("user")},
+				page.Input{Name: "user", Label: "User name", Value: r.user, Complete: "username", Error: wrong.of("user")},
 				page.Input{Name: "password", Label: "Password", Type: "password", Complete: "current-password", Error: wrong.of("password")},
 			}
 		},
 		take: func(ctx context.Context, a *Agent, r *run, form url.Values) complaint {
 			user, password := strings.TrimSpace(form.Get("user")), form.Get("password")
+			r.user = user
 			switch {
 			case user == "":
 				return complaint{alert: "Enter your credentials.", field: "user", text: "Enter a user name."}
@@ -208,8 +209,10 @@ func features() step {
 // ready announces what will be done (R-AAC-10) and does it (R-AAC-11).
 func ready() step {
 	return step{slug: "ready", name: "Ready to configure", button: "Configure",
-		show: func(_ context.Context, a *Agent, r *run, p *page.Page, _ complaint) {
-			p.Notice = a.writebackNotice(r.next)
+		show: func(_ context.Context, a *Agent, r *run, p *page.Page, wrong complaint) {
+			if wrong.none() {
+				p.Notice = a.writebackNotice(r.next)
+			}
 			p.Parts = []page.Part{
 				page.Text{Heading: "Once you select Configure, we will do the following", Paragraphs: a.plans(r.next)},
 				page.Choices{Name: "options", Legend: "Options", Many: true, Options: []page.Option{
@@ -256,11 +259,12 @@ func (a *Agent) plans(s settings) []string {
 	if !slices.Equal(before.units, s.units) {
 		list = append(list, "Change what is synchronised.")
 	}
-	if notice := a.writebackNotice(s); notice != "" {
-		list = append(list, notice)
+	turn := map[bool]string{true: "Enable", false: "Disable"}
+	if before.writeback != s.writeback {
+		list = append(list, turn[s.writeback]+" password writeback.")
 	}
 	if before.staging != s.staging {
-		list = append(list, map[bool]string{true: "Enable staging mode.", false: "Disable staging mode."}[s.staging])
+		list = append(list, turn[s.staging]+" staging mode.")
 	}
 	if len(list) == 0 {
 		list = append(list, "Keep the present configuration.")

@@ -30,7 +30,8 @@ type run struct {
 
 	mu      sync.Mutex // one request at a time
 	path    []step
-	reached int // index of the furthest page
+	reached int    // index of the furthest page
+	user    string // as typed
 	token   string
 	account envelope.Account
 	next    settings
@@ -255,6 +256,7 @@ func (a *Agent) start(w http.ResponseWriter, wrong complaint) {
 		form.Buttons[0].Label = "Continue"
 	} else {
 		p.Lead = []string{"The synchronisation service scheduler is suspended until this setup wizard is closed."}
+		p.Convention = "The product keeps the scheduler suspended for as long as the wizard is open. A wizard that nobody has touched for an hour of the lab's clock counts as closed."
 		if st.Wizard {
 			p.Notice = "The wizard is open elsewhere. If you go on, it is closed there."
 		}

@@ -146,6 +146,9 @@ func TestTheWizardAcceptsOnlyWhoMayConfigure(t *testing.T) {
 			if len(page.Alerts) != 1 || !strings.Contains(page.Alerts[0], tc.alert) {
 				t.Errorf("alerts %q, want %q", page.Alerts, tc.alert)
 			}
+			if page.Field("User name").Value != tc.user || page.Field("Password").Value != "" {
+				t.Error("the user name was lost, or the password kept")
+			}
 			if tc.password != "" && tc.user != "" && len(w.events("id=32009")) != 1 {
 				t.Error("no event 32009")
 			}
@@ -164,7 +167,7 @@ func TestWithoutALicenceWritebackFailsAtConfigure(t *testing.T) {
 	v.press("Next", "Optional features")
 	v.act("Ready to configure", web.Act{Tick: []string{"Password writeback"}, Press: "Next"})
 	page := v.press("Configure", "Ready to configure")
-	if len(page.Alerts) != 1 || !strings.Contains(page.Alerts[0], "licence") || w.relay.State().Configured {
+	if len(page.Alerts) != 1 || !strings.Contains(page.Alerts[0], "licence") || strings.Contains(page.Text, "will be enabled") || w.relay.State().Configured {
 		t.Errorf("alerts %q, state %+v", page.Alerts, w.relay.State())
 	}
 	if len(w.events("id=32011")) != 1 {

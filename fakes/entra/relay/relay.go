@@ -12,6 +12,7 @@ import (
 
 	"github.com/ssprlab/ssprlab/fakes/entra"
 	"github.com/ssprlab/ssprlab/fakes/entra/relay/envelope"
+	"github.com/ssprlab/ssprlab/lab/clock"
 )
 
 // Figures of the relay.
@@ -45,6 +46,7 @@ type Relay struct {
 	verify  Verify
 	routes  http.Handler
 	numbers atomic.Uint64 // of operations
+	machine clock.Clock   // the zero value shows real time, which contexts' deadlines are in
 
 	mu      sync.Mutex
 	agents  map[string]*agent
@@ -147,7 +149,7 @@ func (r *Relay) deliver(ctx context.Context, op entra.Operation) (entra.Outcome,
 func (r *Relay) open(ctx context.Context, l *listener) (*errand, error) {
 	lifetime := Expiry
 	if deadline, ok := ctx.Deadline(); ok {
-		lifetime = min(lifetime, untilDeadline(deadline))
+		lifetime = min(lifetime, deadline.Sub(r.machine.Now()))
 	}
 	o := &errand{
 		id: r.numbers.Add(1), expires: r.tenant.Now().Add(lifetime),
@@ -158,10 +160,6 @@ func (r *Relay) open(ctx context.Context, l *listener) (*errand, error) {
 	}
 	return o, nil
 }
-
-// untilDeadline reads the machine's clock, because a context's deadline is of
-// the network and not of the lab.
-func untilDeadline(deadline time.Time) time.Duration { return time.Until(deadline) }
 
 // Close ends every listener. Agents that dial again are served again.
 func (r *Relay) Close() {
