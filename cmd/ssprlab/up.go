@@ -13,6 +13,7 @@ import (
 
 	"github.com/ssprlab/ssprlab/fakes/entra"
 	"github.com/ssprlab/ssprlab/lab/pki"
+	"github.com/ssprlab/ssprlab/lab/scratch"
 	"github.com/ssprlab/ssprlab/scenarios"
 	"github.com/ssprlab/ssprlab/scenarios/run"
 	"github.com/ssprlab/ssprlab/scenarios/script"
@@ -52,12 +53,12 @@ func up(c *cobra.Command, args []string, seed uint64, port int, asJSON bool) err
 		return fail(statusNoLab, err)
 	}
 	defer h.Close()
-	dir, err := os.MkdirTemp("", "ssprlab-ca-")
+	dir, err := scratch.Make("up", nil)
 	if err != nil {
 		return fail(statusNoLab, err)
 	}
-	defer os.RemoveAll(dir)
-	ca := filepath.Join(dir, "ca.pem")
+	defer dir.Remove()
+	ca := filepath.Join(dir.Path(), "ca.pem")
 	if err := os.WriteFile(ca, authority.PEM(), 0o644); err != nil {
 		return fail(statusNoLab, err)
 	}

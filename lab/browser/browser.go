@@ -24,6 +24,7 @@ import (
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 
+	"github.com/ssprlab/ssprlab/lab/scratch"
 	"github.com/ssprlab/ssprlab/lab/web"
 )
 
@@ -69,7 +70,7 @@ type Browser struct {
 	cfg     Config
 	version string
 	process *process
-	profile *profile
+	profile *scratch.Dir
 	conn    *conn
 	tasks   sync.WaitGroup // goroutines that Close waits for
 	closing sync.Once
@@ -85,17 +86,16 @@ func Launch(ctx context.Context, cfg Config) (*Browser, error) {
 	if err != nil {
 		return nil, err
 	}
-	sweepProfiles(cfg.Log)
-	prof, err := newProfile()
+	profile, err := scratch.Make("chrome", cfg.Log)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("browser: %w", err)
 	}
-	proc, err := startProcess(cfg.Path, arguments(cfg, prof.dir))
+	proc, err := startProcess(cfg.Path, arguments(cfg, profile.Path()))
 	if err != nil {
-		prof.remove()
+		profile.Remove()
 		return nil, fmt.Errorf("browser: start %s: %w", cfg.Path, err)
 	}
-	b := &Browser{cfg: cfg, process: proc, profile: prof, conn: newConn(proc.pipe)}
+	b := &Browser{cfg: cfg, process: proc, profile: profile, conn: newConn(proc.pipe)}
 	b.tasks.Go(func() { b.conn.read(b.obituary) })
 	b.tasks.Go(b.conn.write)
 	if err := b.greet(ctx); err != nil {
@@ -164,8 +164,8 @@ func (b *Browser) Close() error {
 		<-b.process.exited
 		b.tasks.Wait()
 		b.closed = b.process.gone()
-		if err := b.profile.remove(); b.closed == nil {
-			b.closed = err
+		if err := b.profile.Remove(); err != nil && b.closed == nil {
+			b.closed = fmt.Errorf("browser: %w", err)
 		}
 	})
 	return b.closed

@@ -4,7 +4,6 @@ package browser
 
 import (
 	"errors"
-	"log/slog"
 
 	"github.com/chromedp/chromedp"
 )
@@ -25,9 +24,3 @@ func (p *process) pid() int     { return 0 }
 func (p *process) kill()        {}
 func (p *process) how() string  { return errNoPipe.Error() }
 func (p *process) gone() error  { return nil }
-
-type profile struct{ dir string }
-
-func newProfile() (*profile, error) { return &profile{}, nil }
-func (p *profile) remove() error    { return nil }
-func sweepProfiles(*slog.Logger)    {}

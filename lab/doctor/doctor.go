@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/ssprlab/ssprlab/lab/browser"
+	"github.com/ssprlab/ssprlab/lab/scratch"
 )
 
 // Finding is one thing that a lab needs.
@@ -42,7 +43,7 @@ func (f Finding) Line() string {
 func Examine(ctx context.Context) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	return []Finding{ports(), names(ctx), scratch(), chrome(ctx)}
+	return []Finding{ports(), names(ctx), temporary(), chrome(ctx)}
 }
 
 func ports() Finding {
@@ -71,15 +72,15 @@ func names(ctx context.Context) Finding {
 	return f
 }
 
-func scratch() Finding {
+func temporary() Finding {
 	f := Finding{Name: "temporary", Mend: "make " + os.TempDir() + " writable, or set TMPDIR"}
-	dir, err := os.MkdirTemp("", "ssprlab-doctor-")
+	dir, err := scratch.Make("doctor", nil)
 	if err != nil {
 		f.Err = err
 		return f
 	}
 	f.Found = os.TempDir() + " is writable"
-	f.Err = os.RemoveAll(dir)
+	f.Err = dir.Remove()
 	return f
 }
 
