@@ -109,11 +109,13 @@ func (p Policy) methodProblems() (all []Problem) {
 	add := func(rule, text string, warning bool) {
 		all = append(all, Problem{Field: "methods", Text: text, Rule: rule, Warning: warning})
 	}
-	switch {
-	case p.Methods == 0:
+	if p.Methods == 0 {
 		add("R-POL-22", "Select at least one method.", false)
-	case p.Required == 1 && p.Methods.Has(AppNotification):
+	}
+	if p.Required == 1 && p.Methods.Has(AppNotification) {
 		add("R-POL-23", "Mobile app notification is available only when two methods are required.", false)
+	}
+	switch {
 	case p.Methods.App() && p.Methods.Others() < p.Required:
 		add("R-POL-28", "Another method must be enabled before the mobile app can be used.", false)
 	case p.Required == 2 && p.Methods.Kinds() == 1:
