@@ -1,6 +1,9 @@
 package entra
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Code is the number that a refusal page shows, as SSPR_00nn (R-ELG-14..20a).
 type Code int
@@ -72,6 +75,9 @@ func Decide(u User, f Facts) Verdict {
 	}
 	v.Methods = Usable(u, f)
 	v.Options = OptionsOf(v.Methods)
+	if f.Trial {
+		v.Options = slices.DeleteFunc(v.Options, func(o Option) bool { return o == CallMobile }) // texts go on (R-POL-32)
+	}
 	v.OfferUnlock = u.Synced() && f.Policy.WriteBack && f.Policy.UnlockWithoutReset
 	refuse := func(why Reason, code Code, rule string) Verdict {
 		v.Reason, v.Code, v.Rule = why, code, rule
@@ -165,7 +171,7 @@ func Registrable(u User, f Facts, era Era) (list []Method) {
 	for _, m := range []Method{AppCode, MobilePhone, OfficePhone, Email, SecurityQuestions} {
 		switch {
 		case m == AppCode && !has.App(), m != AppCode && !has.Has(m):
-		case m == OfficePhone && era == Era2019:
+		case m == OfficePhone && (era == Era2019 || f.Trial): // R-POL-32
 		default:
 			list = append(list, m)
 		}
