@@ -166,7 +166,12 @@ func (f Facts) Required(u User) int { return Decide(u, f).Required }
 // Registrable returns the methods that u may register: those the policy in
 // force enables, in the order the wizard proposes them, most secure first
 // (R-REG-16). Office phones come from the directory [19] (R-REG-33).
+//
+// Administrators whose reset is switched off may register nothing (R-POL-85).
 func Registrable(u User, f Facts, era Era) (list []Method) {
+	if u.Admin() && !f.Policy.AdminReset {
+		return nil
+	}
 	has := allowed(u, f.Policy)
 	for _, m := range []Method{AppCode, MobilePhone, OfficePhone, Email, SecurityQuestions} {
 		switch {
@@ -182,29 +187,37 @@ func Registrable(u User, f Facts, era Era) (list []Method) {
 // NeedsRegistration reports whether sign-in is interrupted to register:
 // registration is required, u is in scope and may register, and has fewer
 // usable methods than a reset needs (R-POL-63, R-REG-14, R-REG-25).
+//
+// An administrator whose reset is switched off is interrupted all the same, to
+// be told that no method can be registered (R-POL-85).
 func NeedsRegistration(u User, f Facts) bool {
-	if why, _, _ := scope(u, f); why != Eligible || !f.Policy.RequireRegistration {
-		return false
-	}
-	if u.Admin() && !f.InScope {
-		return false
-	}
-	if !u.Admin() && !u.LicensedToReset() {
+	f.Policy.AdminReset = true
+	if !asked(u, f) {
 		return false
 	}
 	v := Decide(u, f)
 	return v.Methods.Kinds() < v.Required
 }
 
+// asked reports whether the Registration page applies to u at all: to people in
+// scope with a licence, administrators in scope (R-POL-63).
+func asked(u User, f Facts) bool {
+	why, _, _ := scope(u, f)
+	if !f.Policy.RequireRegistration || why != Eligible {
+		return false
+	}
+	if u.Admin() {
+		return f.InScope
+	}
+	return u.LicensedToReset()
+}
+
 // NeedsReview reports whether sign-in is interrupted to look over what is
 // registered: the last confirmation is older than the policy's days (R-REG-57).
 // It never applies to who has confirmed nothing, nor with 0 days (R-POL-59).
 func NeedsReview(u User, f Facts) bool {
-	p, at := f.Policy, u.Security.Confirmed
-	if why, _, _ := scope(u, f); why != Eligible || !p.RequireRegistration || p.ReconfirmDays == 0 || at.IsZero() {
-		return false
-	}
-	return f.Now.After(at.AddDate(0, 0, p.ReconfirmDays))
+	days, at := f.Policy.ReconfirmDays, u.Security.Confirmed
+	return asked(u, f) && days != 0 && !at.IsZero() && f.Now.After(at.AddDate(0, 0, days))
 }
 
 // Standing is what the usage report says of a user (R-AUD-48, R-AUD-53).
