@@ -1,0 +1,48 @@
+# What can be done here: make help
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+BIN        := bin/ssprlab
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+DRIVER     ?= browser
+WORKERS    ?= 2
+SEED       ?= 1
+REPORT     ?= report
+
+.PHONY: help
+help: ## show what can be done
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build the command, one static binary
+	@CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o $(BIN) ./cmd/ssprlab
+
+.PHONY: browser
+browser: build ## install a browser if none is found
+	@.ci/browser $(BIN)
+
+.PHONY: e2e
+e2e: browser ## run every scenario in the browser and write the report
+	@$(BIN) run --driver $(DRIVER) --workers $(WORKERS) --seed $(SEED) --report $(REPORT)
+
+.PHONY: vet
+vet:
+	@go vet ./...
+
+.PHONY: lint
+lint: vet ## check the code's form, and the scenarios
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }
+	@go run $(STATICCHECK) ./...
+	@go run ./cmd/ssprlab lint
+
+.PHONY: test
+test: browser lint ## vet, lint, and every test with the race detector
+	@go test -race -timeout 30m ./...
+
+.PHONY: bench
+bench: ## measure against the yardsticks and write docs/benchmarks.md
+	@go test -run '^$$' -bench . -benchtime 1x ./e2e/bench
+
+.PHONY: clean
+clean: ## remove what was built and reported
+	@rm -rf bin report
