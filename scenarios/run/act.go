@@ -108,7 +108,7 @@ func (a *actor) act(ctx context.Context, act script.Act, gathered *web.Act) erro
 
 // labAct does what happens to the lab itself.
 func (w *world) labAct(ctx context.Context, act script.LabAct) error {
-	switch act {
+	switch act.Verb {
 	case script.StopAgent:
 		return w.connect.post(ctx, "/stop", nil)
 	case script.StartAgent:
@@ -127,6 +127,24 @@ func (w *world) labAct(ctx context.Context, act script.LabAct) error {
 		return w.control(ctx, w.lab.Endpoints.MailControl+"/resume")
 	case script.Synchronise:
 		return w.connect.sync(ctx)
+	}
+	if a := w.actors[act.Person]; a != nil {
+		return w.accountAct(ctx, act.Verb, a)
+	}
+	return fmt.Errorf("the runner does not know this")
+}
+
+// accountAct does what an administrator does to an account on-premises.
+func (w *world) accountAct(ctx context.Context, verb script.LabVerb, a *actor) error {
+	switch verb {
+	case script.DisableAccount:
+		return w.directory.SetEnabled(ctx, a.dn, false)
+	case script.EnableAccount:
+		return w.directory.SetEnabled(ctx, a.dn, true)
+	case script.ProtectAccount:
+		return w.directory.AddMember(ctx, "CN=Domain Admins,CN=Users,"+w.directory.Base(), a.dn)
+	case script.DeleteAccount:
+		return w.directory.Delete(ctx, a.dn)
 	}
 	return fmt.Errorf("the runner does not know this")
 }

@@ -17,7 +17,7 @@ func nameOf(s *script.Step) string {
 	case len(s.Lab) > 0:
 		var acts []string
 		for _, a := range s.Lab {
-			acts = append(acts, string(a))
+			acts = append(acts, a.String())
 		}
 		return "Lab: " + strings.Join(acts, ", ")
 	case len(s.Do) > 0:

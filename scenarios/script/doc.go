@@ -207,12 +207,16 @@
 //	  - after: 31 minutes
 //	  - lab: stop agent
 //	  - lab: [start agent, synchronise]
+//	  - lab: {disable account: adele}
 //	  - name: Nobody got mail
 //	    expect: {no mail: anyone else}
 //
 // The lab's acts are: stop agent, start agent, cut agent from cloud (it runs,
 // its connection to the relay is gone), restore agent, stop directory, start
 // directory, stop mail, start mail, and synchronise (a cycle of Connect, now).
+// What an administrator does to an account on-premises names the person: disable
+// account, enable account, protect account (it becomes a member of Domain
+// Admins) and delete account. The cloud learns of it at the next cycle.
 //
 // # Values
 //

@@ -116,14 +116,26 @@ func (r *reader) checkSteps(d *draft) {
 		if d.Directory == nil {
 			r.checkNoDirectory(s)
 		}
-		if s.Expect == nil {
-			continue
+		r.checkAccounts(d, s)
+	}
+}
+
+// checkAccounts refuses to look at, or do something to, an account on-premises
+// of somebody who has none.
+func (r *reader) checkAccounts(d *draft, s *Step) {
+	none := func(at Position, person string) {
+		if p := d.Person(person); p != nil && p.From != FromDirectory {
+			r.problem(at, person+" has no account in the directory", "from: directory for "+person, "")
 		}
-		for _, a := range s.Expect.Directory {
-			if p := d.Person(a.Person); p != nil && p.From != FromDirectory {
-				r.problem(a.At, a.Person+" has no account in the directory", "from: directory for "+a.Person, "")
-			}
-		}
+	}
+	for _, l := range s.Lab {
+		none(s.At, l.Person)
+	}
+	if s.Expect == nil {
+		return
+	}
+	for _, a := range s.Expect.Directory {
+		none(a.At, a.Person)
 	}
 }
 
@@ -131,7 +143,7 @@ func (r *reader) checkSteps(d *draft) {
 func (r *reader) checkNoDirectory(s *Step) {
 	const expected = "directory: …, or somebody from: directory"
 	for _, l := range s.Lab {
-		if l != StopMail && l != StartMail {
+		if l.Verb != StopMail && l.Verb != StartMail {
 			r.problem(s.At, fmt.Sprintf("%q, but the scenario has no directory and no agent", l), expected, "")
 		}
 	}

@@ -1,6 +1,7 @@
 package script_test
 
 import (
+	"fmt"
 	"os"
 	"reflect"
 	"strings"
@@ -133,6 +134,10 @@ func TestSteps(t *testing.T) {
 	}
 	if s := steps[5]; !s.Runs(script.Era2019) || s.Runs(script.EraNow) || s.Actor != "" {
 		t.Errorf("%+v", s)
+	}
+	last := steps[len(steps)-2:]
+	if acts := append(last[0].Lab, last[1].Lab...); fmt.Sprint(acts) != "[protect account of adele stop mail enable account of adele delete account of adele disable account of adele]" {
+		t.Errorf("%s", acts)
 	}
 	if bind := steps[4].Do[1].What.(script.Bind); bind.Times != 1 || bind.Result != script.BindLocked || !bind.Password.Empty() {
 		t.Errorf("%+v", bind)

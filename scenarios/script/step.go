@@ -49,7 +49,7 @@ func stepShape() shape[*Step] {
 			opt("as", "who acts: a person's key, or planner", at(someone("a person's key under people:, or planner", Planner)), &s.actor),
 			opt("do", "what the person does", oneOrMore("an act, or a list of acts", actShape()), &s.Do),
 			opt("after", "time passes", duration(time.Second, 3650*24*time.Hour), &s.After),
-			opt("lab", "what happens to the lab", oneOrMore("a lab act, or a list of them", oneOf("lab act", labActs())), &s.Lab),
+			opt("lab", "what happens to the lab", oneOrMore("a lab act, or a list of them", labShape()), &s.Lab),
 			opt("expect", "what holds then", maybe(expectShape()), &s.Expect),
 		}
 	})

@@ -150,23 +150,3 @@ const (
 func places() []word[Place] {
 	return called(PlaceOffice, PlaceSignIn, PlacePasswordReset, PlaceSecurityInfo, PlaceAccount, PlacePortal, PlaceConnectWizard, PlaceMailbox, PlacePhone)
 }
-
-// LabAct is what happens to the lab itself, by nobody's hand.
-type LabAct string
-
-// What can happen to the lab.
-const (
-	StopAgent      LabAct = "stop agent"
-	StartAgent     LabAct = "start agent"
-	CutAgent       LabAct = "cut agent from cloud" // the agent runs, its connection to the relay is gone
-	RestoreAgent   LabAct = "restore agent"
-	StopDirectory  LabAct = "stop directory"
-	StartDirectory LabAct = "start directory"
-	StopMail       LabAct = "stop mail"
-	StartMail      LabAct = "start mail"
-	Synchronise    LabAct = "synchronise" // a cycle of Connect, now (R-AAC-19)
-)
-
-func labActs() []word[LabAct] {
-	return called(StopAgent, StartAgent, CutAgent, RestoreAgent, StopDirectory, StartDirectory, StopMail, StartMail, Synchronise)
-}
