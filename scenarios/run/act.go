@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -33,6 +34,10 @@ func (w *world) do(ctx context.Context, step *script.Step) error {
 			err = w.plannerActs(ctx, act)
 		} else {
 			err = a.act(ctx, act, &gathered)
+		}
+		var wrong *mismatch // which names its own place
+		if errors.As(err, &wrong) {
+			return err
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %s: %w", act.At, act.Verb, err)
