@@ -166,7 +166,7 @@ func WellFormedPhone(number string) bool { return phoneForm.MatchString(number) 
 // (R-POL-50, R-GAP-27).
 func DialPhone(number string) string {
 	if i := strings.IndexAny(number, "xX"); i >= 0 {
-		return number[:i]
+		return strings.TrimRight(number[:i], " ")
 	}
 	return number
 }
@@ -198,7 +198,9 @@ func MaskEmail(address string) string {
 	if at < 0 {
 		return "**"
 	}
-	return address[:min(2, at)] + strings.Repeat("*", max(at-2, 1)) + address[at:]
+	name := []rune(address[:at])
+	shown := min(2, len(name))
+	return string(name[:shown]) + strings.Repeat("*", max(len(name)-shown, 1)) + address[at:]
 }
 
 // setPassword replaces the cloud's verifier; sessions from before end.
