@@ -16,7 +16,7 @@ import (
 // empty tenant beside a directory that has a connector account.
 type Config struct {
 	Seed  uint64
-	Era   entra.Era
+	Era   Era
 	Start time.Time // what the lab's clock shows; default now, or 4 November 2019
 
 	Organisation string // default "Alder Works"
@@ -27,7 +27,7 @@ type Config struct {
 	NoDelegation    bool              // the connector account gets no right at all
 
 	Authority *pki.Authority // default: one of its own. A browser trusts one
-	Keys      *token.KeyRing // signing keys; default: a ring of its own
+	Keys      *KeyRing       // signing keys; default: a ring of its own
 
 	// Port is where the cloud listens; 0 takes any free port.
 	Port int
@@ -35,6 +35,19 @@ type Config struct {
 	// Progress is told of each action of the start: begun, then done or failed.
 	Progress func(action string, state State, err error)
 }
+
+// Era chooses between the figures of two times where they differ (R-GAP).
+type Era = entra.Era
+
+// The eras: today's product, and that of the field notes (2018-2020).
+const (
+	Now     = entra.Now
+	Era2019 = entra.Era2019
+)
+
+// KeyRing holds the key that a tenant signs tokens with. Its zero value is
+// ready; labs that share one share the second that making the key takes.
+type KeyRing = token.KeyRing
 
 // State is how far an action of the start is.
 type State uint8
@@ -51,7 +64,7 @@ const (
 const Domain = "ssprlab.localhost"
 
 func (c Config) withDefaults() Config {
-	if c.Start.IsZero() && c.Era == entra.Era2019 {
+	if c.Start.IsZero() && c.Era == Era2019 {
 		c.Start = time.Date(2019, time.November, 4, 8, 0, 0, 0, time.UTC)
 	}
 	c.Organisation = cmp.Or(c.Organisation, "Alder Works")

@@ -5,7 +5,7 @@
 //	l, err := lab.Start(ctx, lab.Config{})
 //	if err != nil { … }
 //	defer l.Stop()
-//	// people act at l.Endpoints.Cloud.URL("office", "/"), and so on
+//	// people act at l.Endpoints.Office + "/", and so on
 //
 // Here the parts are embedded in the process; each listens on a loopback
 // address of its own and speaks its real protocol over TLS of the lab's

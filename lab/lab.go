@@ -34,6 +34,7 @@ type Lab struct {
 	transport *http.Transport
 
 	cloud     *cloud.Cloud
+	surfaces  entra.Hosts
 	agent     *connect.Agent
 	directory *activedirectory.Server
 	phones    *phone.Exchange
@@ -48,18 +49,29 @@ type Lab struct {
 
 // Endpoints is where a lab's parts listen, all on the loopback address.
 type Endpoints struct {
-	TenantID       string      // GUID
-	Cloud          entra.Hosts // the tenant's surfaces
-	Connect        string      // base URL of the agent's wizard
-	Phone          string      // base URL of the phones
-	Mail           string      // base URL of the mail catcher's pages and API
-	SMTP           string      // host:port
-	LDAPS          string      // ldaps://host:port
-	DirectoryName  string      // the name in the directory's certificate
-	TenantControl  string      // base URLs of the control ports
-	ConnectControl string
-	PhoneControl   string
-	MailControl    string
+	TenantID string   // GUID
+	Hosts    []string // the names of the tenant's surfaces, in full
+
+	// Base URLs of the tenant's surfaces, without a slash at the end.
+	SignIn, PasswordReset, SecurityInfo, Account, Portal, Graph, Office string
+
+	Connect       string // base URL of the agent's wizard
+	Phone         string // base URL of the phones
+	Mail          string // base URL of the mail catcher's pages and API
+	SMTP          string // host:port
+	LDAPS         string // ldaps://host:port
+	DirectoryName string // the name in the directory's certificate
+
+	// Base URLs of the control ports.
+	TenantControl, ConnectControl, PhoneControl, MailControl string
+}
+
+// locate fills in where the tenant's surfaces are.
+func (e *Endpoints) locate(h entra.Hosts) {
+	e.Hosts = h.Names()
+	e.SignIn, e.Office = h.URL(entra.LoginHost, ""), h.URL(entra.OfficeHost, "")
+	e.PasswordReset, e.SecurityInfo = h.URL(entra.ResetHost, ""), h.URL(entra.SecurityInfoHost, "")
+	e.Account, e.Portal, e.Graph = h.URL(entra.AccountHost, ""), h.URL(entra.PortalHost, ""), h.URL(entra.GraphHost, "")
 }
 
 // Administrator is the directory's built-in administrator.
@@ -164,15 +176,16 @@ func (l *Lab) startCloud(context.Context) error {
 	if err != nil {
 		return err
 	}
-	l.Endpoints.Cloud = entra.Hosts{Domain: Domain, Port: ln.Addr().(*net.TCPAddr).Port}
+	l.surfaces = entra.Hosts{Domain: Domain, Port: ln.Addr().(*net.TCPAddr).Port}
+	l.Endpoints.locate(l.surfaces)
 	l.cloud = cloud.New(cloud.Config{
 		Tenant: entra.Config{
 			Organisation: l.config.Organisation, Domains: []string{l.config.Domain}, Era: l.config.Era, Clock: l.Clock, Seed: l.Seed, Log: l.config.Log,
-			Hosts: l.Endpoints.Cloud, SMTP: l.Endpoints.SMTP, Phone: l.Endpoints.Phone, HTTP: l.HTTP(),
+			Hosts: l.surfaces, SMTP: l.Endpoints.SMTP, Phone: l.Endpoints.Phone, HTTP: l.HTTP(),
 		},
 		Apps: []token.App{l.testerApp(), {ID: connect.ClientID, Name: "Connect", Delegated: []string{"User.Read"}}}, Keys: l.config.Keys,
 	})
-	if err := l.serveTLS(ln, "tenant", l.cloud, l.Endpoints.Cloud.Names()...); err != nil {
+	if err := l.serveTLS(ln, "tenant", l.cloud, l.Endpoints.Hosts...); err != nil {
 		return err
 	}
 	l.Endpoints.TenantID = l.cloud.Tenant.ID

@@ -98,7 +98,7 @@ func newDriver(ctx context.Context, name string, authority *pki.Authority) (web.
 
 // keep holds the lab of a failed scenario until the command is interrupted.
 func keep(ctx context.Context, w io.Writer, s *report.Scenario, l *lab.Lab) {
-	fmt.Fprintf(w, "The lab of %q stays up. Its portal for resets: %s. Ctrl-C stops it.\n", s.Name, l.Endpoints.Cloud.URL("passwordreset", "/"))
+	fmt.Fprintf(w, "The lab of %q stays up. Its portal for resets: %s. Ctrl-C stops it.\n", s.Name, l.Endpoints.PasswordReset+"/")
 	<-ctx.Done()
 }
 

@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/ssprlab/ssprlab/fakes/entra"
+	"github.com/ssprlab/ssprlab/lab"
 	"github.com/ssprlab/ssprlab/lab/pki"
 	"github.com/ssprlab/ssprlab/lab/scratch"
 	"github.com/ssprlab/ssprlab/scenarios"
@@ -89,37 +89,36 @@ func state(w io.Writer, args []string) (*script.Scenario, error) {
 	return list[0], nil
 }
 
-// surfaces are what a person may visit, in the order of a day.
-var surfaces = []struct{ name, host string }{
-	{"office", entra.OfficeHost}, {"password reset", entra.ResetHost}, {"security info", entra.SecurityInfoHost},
-	{"my account", entra.AccountHost}, {"portal", entra.PortalHost}, {"graph", entra.GraphHost},
+// place is something that a person may visit.
+type place struct{ name, address string }
+
+// places are the addresses of a lab, in the order of a day.
+func places(e lab.Endpoints) []place {
+	return []place{
+		{"office", e.Office + "/"}, {"password reset", e.PasswordReset + "/"}, {"security info", e.SecurityInfo + "/"},
+		{"my account", e.Account + "/"}, {"portal", e.Portal + "/"}, {"graph", e.Graph + "/"},
+		{"connect wizard", e.Connect + "/"}, {"phones", e.Phone + "/"}, {"mail", e.Mail + "/"}, {"smtp", e.SMTP}, {"directory", e.LDAPS},
+	}
 }
 
 // announce prints where everything is and who lives there.
 func announce(w io.Writer, h *run.House, ca string, asJSON bool) error {
 	e := h.Lab.Endpoints
-	type place struct{ Name, Address string }
-	var places []place
-	for _, s := range surfaces {
-		places = append(places, place{s.name, e.Cloud.URL(s.host, "/")})
-	}
-	places = append(places, place{"connect wizard", e.Connect + "/"}, place{"phones", e.Phone + "/"}, place{"mail", e.Mail + "/"},
-		place{"smtp", e.SMTP}, place{"directory", e.LDAPS})
 	if asJSON {
 		addresses := map[string]string{}
-		for _, p := range places {
-			addresses[p.Name] = p.Address
+		for _, p := range places(e) {
+			addresses[p.name] = p.address
 		}
 		out := json.NewEncoder(w)
 		out.SetIndent("", "  ")
-		return out.Encode(map[string]any{"addresses": addresses, "people": h.People, "caFile": ca, "hosts": e.Cloud.Names(),
+		return out.Encode(map[string]any{"addresses": addresses, "people": h.People, "caFile": ca, "hosts": e.Hosts,
 			"control": map[string]string{"tenant": e.TenantControl, "connect": e.ConnectControl, "phone": e.PhoneControl, "mail": e.MailControl}})
 	}
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(t, "The lab is up. Ctrl-C stops it.")
 	fmt.Fprintln(t)
-	for _, p := range places {
-		fmt.Fprintf(t, "  %s\t%s\n", p.Name, p.Address)
+	for _, p := range places(e) {
+		fmt.Fprintf(t, "  %s\t%s\n", p.name, p.address)
 	}
 	fmt.Fprintf(t, "  certificate authority\t%s\n\n", ca)
 	fmt.Fprintln(t, "  NAME\tUSER NAME\tPASSWORD\tFROM\tPHONE\tALTERNATE MAIL\tROLES")

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/ssprlab/ssprlab/fakes/entra"
 	"github.com/ssprlab/ssprlab/lab"
 )
 
@@ -43,7 +42,7 @@ func newGraph(l *lab.Lab) *graph { return &graph{client: l.HTTP(), lab: l} }
 // serves for a single reading.
 func (g *graph) signIn(ctx context.Context) error {
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {lab.Tester}, "client_secret": {g.lab.TesterSecret()}, "scope": {"https://graph.microsoft.com/.default"}}
-	address := g.lab.Endpoints.Cloud.URL(entra.LoginHost, "/"+g.lab.Endpoints.TenantID+"/oauth2/v2.0/token")
+	address := g.lab.Endpoints.SignIn + "/" + g.lab.Endpoints.TenantID + "/oauth2/v2.0/token"
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
 	if err != nil {
 		return err
@@ -68,7 +67,7 @@ func list[T any](ctx context.Context, g *graph, path string) (all []T, err error
 	if err := g.signIn(ctx); err != nil {
 		return nil, err
 	}
-	next := g.lab.Endpoints.Cloud.URL(entra.GraphHost, "/v1.0"+path)
+	next := g.lab.Endpoints.Graph + "/v1.0" + path
 	for next != "" {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, next, nil)
 		if err != nil {

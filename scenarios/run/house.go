@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/ssprlab/ssprlab/fakes/entra/token"
 	"github.com/ssprlab/ssprlab/lab"
 	"github.com/ssprlab/ssprlab/lab/pki"
 	"github.com/ssprlab/ssprlab/scenarios/report"
@@ -37,7 +36,7 @@ type Resident struct {
 // taken.
 func Open(ctx context.Context, s *script.Scenario, authority *pki.Authority, seed uint64, port int) (*House, error) {
 	o := Options{Authority: authority, Seed: seed, Redactor: new(report.Redactor), NoEvidence: true, port: port}
-	w, err := newWorld(ctx, s, s.Eras[0], new(token.KeyRing), o)
+	w, err := newWorld(ctx, s, s.Eras[0], new(lab.KeyRing), o)
 	if err != nil {
 		return nil, fmt.Errorf("open the house of %q: %w", s.Name, err)
 	}

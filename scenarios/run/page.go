@@ -6,33 +6,32 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/ssprlab/ssprlab/fakes/entra"
 	"github.com/ssprlab/ssprlab/lab/web"
 	"github.com/ssprlab/ssprlab/scenarios/script"
 )
 
 // place is the address of a place's first page, as the person opens it.
 func (w *world) place(p script.Place, a *actor) string {
-	cloud := w.lab.Endpoints.Cloud
+	at := w.lab.Endpoints
 	switch p {
 	case script.PlaceSignIn:
-		return cloud.URL(entra.LoginHost, "/")
+		return at.SignIn + "/"
 	case script.PlacePasswordReset:
-		return cloud.URL(entra.ResetHost, "/")
+		return at.PasswordReset + "/"
 	case script.PlaceSecurityInfo:
-		return cloud.URL(entra.SecurityInfoHost, "/")
+		return at.SecurityInfo + "/"
 	case script.PlaceAccount:
-		return cloud.URL(entra.AccountHost, "/")
+		return at.Account + "/"
 	case script.PlacePortal:
-		return cloud.URL(entra.PortalHost, "/")
+		return at.Portal + "/"
 	case script.PlaceConnectWizard:
-		return w.lab.Endpoints.Connect + "/"
+		return at.Connect + "/"
 	case script.PlaceMailbox:
-		return w.lab.Endpoints.Mail + "/"
+		return at.Mail + "/"
 	case script.PlacePhone:
-		return w.lab.Endpoints.Phone + "/numbers/" + url.PathEscape(a.number())
+		return at.Phone + "/numbers/" + url.PathEscape(a.number())
 	}
-	return cloud.URL(entra.OfficeHost, "/")
+	return at.Office + "/"
 }
 
 // address is a location as an address.

@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ssprlab/ssprlab/fakes/entra"
-	"github.com/ssprlab/ssprlab/fakes/entra/token"
 	"github.com/ssprlab/ssprlab/lab"
 	"github.com/ssprlab/ssprlab/lab/pki"
 	"github.com/ssprlab/ssprlab/lab/web"
@@ -60,7 +58,7 @@ func Run(ctx context.Context, scenarios []*script.Scenario, o Options) (*report.
 	}
 	watch := newStopwatch()
 	run := &report.Run{Seed: o.Seed, Started: watch.started, Scenarios: make([]*report.Scenario, len(jobs))}
-	keys := new(token.KeyRing)
+	keys := new(lab.KeyRing)
 	next := make(chan int)
 	var workers, done = sync.WaitGroup{}, sync.Mutex{}
 	for range max(o.Workers, 1) {
@@ -93,7 +91,7 @@ func newStopwatch() stopwatch              { return stopwatch{time.Now()} }
 func (s stopwatch) elapsed() time.Duration { return time.Since(s.started) }
 
 // one runs a scenario in one era, in a lab of its own.
-func one(ctx context.Context, s *script.Scenario, era script.Era, keys *token.KeyRing, o Options) *report.Scenario {
+func one(ctx context.Context, s *script.Scenario, era script.Era, keys *lab.KeyRing, o Options) *report.Scenario {
 	watch := newStopwatch()
 	r := &report.Scenario{Name: s.Name, About: s.About, File: s.At.File, Line: s.At.Line, Directory: "embedded", Driver: o.Driver.Name(), Era: string(era), Seed: o.Seed, Rules: allRules(s)}
 	if len(s.Eras) > 1 {
@@ -226,9 +224,9 @@ func (m *mismatch) Error() string {
 	return fmt.Sprintf("%s: %s: expected %s, found %s", m.at, m.what, m.expected, m.found)
 }
 
-func eraOf(e script.Era) entra.Era {
+func eraOf(e script.Era) lab.Era {
 	if e == script.Era2019 {
-		return entra.Era2019
+		return lab.Era2019
 	}
-	return entra.Now
+	return lab.Now
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/ssprlab/ssprlab/fakes/entra/setup"
-	"github.com/ssprlab/ssprlab/fakes/entra/token"
 	"github.com/ssprlab/ssprlab/fakes/mail/mailbox"
 	"github.com/ssprlab/ssprlab/fakes/phone/hand"
 	"github.com/ssprlab/ssprlab/lab"
@@ -37,7 +36,7 @@ type world struct {
 }
 
 // newWorld starts a lab and brings it into the scenario's state.
-func newWorld(ctx context.Context, s *script.Scenario, era script.Era, keys *token.KeyRing, o Options) (*world, error) {
+func newWorld(ctx context.Context, s *script.Scenario, era script.Era, keys *lab.KeyRing, o Options) (*world, error) {
 	config := lab.Config{
 		Seed: o.Seed, Era: eraOf(era), Start: s.StartIn(era), Organisation: s.Organisation, Domain: s.Domain,
 		Authority: o.Authority, Keys: keys, Log: o.Log, Port: o.port,
