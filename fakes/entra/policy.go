@@ -3,6 +3,7 @@ package entra
 import (
 	"net/mail"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -55,6 +56,12 @@ type Policy struct {
 	// AdminReset is allowedToUseSSPR of the authorization policy: whether
 	// administrators may reset at all (R-POL-84, R-POL-86).
 	AdminReset bool
+}
+
+// clone returns a copy that shares nothing with p.
+func (p Policy) clone() Policy {
+	p.Questions = slices.Clone(p.Questions)
+	return p
 }
 
 // DefaultPolicy is the policy of a new tenant: the lab's convention where the

@@ -13,7 +13,7 @@ import (
 func (t *Tenant) SetPolicy(actor User, next Policy) {
 	t.mu.Lock()
 	old := t.policy
-	t.policy = next
+	t.policy = next.clone()
 	t.mu.Unlock()
 	changes := policyChanges(old, next)
 	if len(changes) == 0 {

@@ -117,7 +117,7 @@ func (t *Tenant) Chance() *seed.Stream { return t.ids }
 func (t *Tenant) Policy() Policy {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	return t.policy
+	return t.policy.clone()
 }
 
 // Facts returns what the brain needs to know beside the user.
@@ -125,7 +125,7 @@ func (t *Tenant) Facts(u User) Facts {
 	agent := t.Agent().State()
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	p := t.policy
+	p := t.policy.clone()
 	return Facts{
 		Policy:  p,
 		Agent:   agent,

@@ -89,6 +89,9 @@ func (u *User) clone() User {
 	c.Roles = slices.Clone(u.Roles)
 	c.throttles = maps.Clone(u.throttles)
 	c.Security.Apps = slices.Clone(u.Security.Apps)
+	for i := range c.Security.Apps {
+		c.Security.Apps[i].Secret = slices.Clone(c.Security.Apps[i].Secret)
+	}
 	c.Security.Questions = slices.Clone(u.Security.Questions)
 	if u.OnPremises != nil {
 		o := *u.OnPremises
