@@ -12,6 +12,7 @@ import (
 	cdpio "github.com/chromedp/cdproto/io"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
 
 	"github.com/ssprlab/ssprlab/lab/web"
 )
@@ -164,4 +165,24 @@ func (v *Visitor) closeStream(ctx context.Context, h cdpio.StreamHandle) {
 	if _, err := cdp.Call(ctx, v.session, cdpio.Close, cdpio.CloseParams{Handle: h}); err != nil {
 		v.browser.cfg.Log.Debug("stream not closed", "visitor", v.name, "error", err)
 	}
+}
+
+// Evaluate runs an expression in the page and returns its value as JSON; a
+// promise is awaited. It is for tests of the pages themselves: a journey acts
+// through [Visitor.Act] alone.
+func (v *Visitor) Evaluate(ctx context.Context, expression string) (value []byte, err error) {
+	err = v.do(ctx, "evaluate in the page", func(ctx context.Context) error {
+		res, err := cdp.Call(ctx, v.session, runtime.Evaluate, runtime.EvaluateParams{
+			Expression: expression, ReturnByValue: new(true), AwaitPromise: new(true),
+		})
+		if err != nil {
+			return err
+		}
+		if e := res.ExceptionDetails; e != nil {
+			return thrown(e)
+		}
+		value = res.Result.Value
+		return nil
+	})
+	return value, err
 }

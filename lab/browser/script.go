@@ -151,14 +151,19 @@ func evaluate[T any](ctx context.Context, s session, expression string) (T, erro
 		return out, err
 	}
 	if e := res.ExceptionDetails; e != nil {
-		text := e.Text
-		if e.Exception != nil {
-			text += " " + e.Exception.Description
-		}
-		return out, fmt.Errorf("browser: evaluate in the page: %s", text)
+		return out, thrown(e)
 	}
 	if err := jsonv2.Unmarshal(res.Result.Value, &out, chromedp.DefaultUnmarshalOptions); err != nil {
 		return out, fmt.Errorf("browser: decode what the page returned: %w", err)
 	}
 	return out, nil
+}
+
+// thrown is what a script threw, as an error.
+func thrown(e *runtime.ExceptionDetails) error {
+	text := e.Text
+	if e.Exception != nil {
+		text += " " + e.Exception.Description
+	}
+	return fmt.Errorf("browser: evaluate in the page: %s", text)
 }
