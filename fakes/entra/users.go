@@ -2,27 +2,22 @@ package entra
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 )
 
 // AddUser adds u. Id and creation time are filled when empty. It is an error
-// when the UPN is taken or the source anchor is known.
+// when the UPN, the id or the source anchor is taken.
 func (t *Tenant) AddUser(u User) (User, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	name := strings.ToLower(u.UPN)
-	if name == "" {
-		return User{}, fmt.Errorf("add user %q: a user principal name is required", u.Name)
+	if _, taken := t.users[u.ID]; taken {
+		return User{}, fmt.Errorf("add user %s: another object has the same id", u.UPN)
 	}
-	if _, taken := t.names[name]; taken {
-		return User{}, fmt.Errorf("add user %s: another object with the same user principal name already exists", u.UPN)
-	}
-	if u.OnPremises != nil {
-		if _, taken := t.anchors[u.OnPremises.ImmutableID]; taken {
-			return User{}, fmt.Errorf("add user %s: another object has the same source anchor", u.UPN)
-		}
+	if err := t.free(&u); err != nil {
+		return User{}, fmt.Errorf("add user %s: %w", cmp.Or(u.UPN, u.Name), err)
 	}
 	if u.ID == "" {
 		u.ID = t.ids.GUID()
@@ -33,6 +28,24 @@ func (t *Tenant) AddUser(u User) (User, error) {
 	stored := u.clone()
 	t.index(&stored)
 	return stored.clone(), nil
+}
+
+// free reports why the names of u cannot be its own: they must be nobody
+// else's.
+func (t *Tenant) free(u *User) error {
+	if u.UPN == "" {
+		return errors.New("a user principal name is required")
+	}
+	if id, taken := t.names[strings.ToLower(u.UPN)]; taken && id != u.ID {
+		return fmt.Errorf("another object with the user principal name %s already exists", u.UPN)
+	}
+	if u.OnPremises == nil {
+		return nil
+	}
+	if id, taken := t.anchors[u.OnPremises.ImmutableID]; taken && id != u.ID {
+		return errors.New("another object has the same source anchor")
+	}
+	return nil
 }
 
 func (t *Tenant) index(u *User) {
@@ -110,7 +123,8 @@ func (t *Tenant) Users() []User {
 }
 
 // Update changes a user: change works on a copy, which is kept when change
-// returns nil and thrown away otherwise. It returns the user as it then is.
+// returns nil and thrown away otherwise, as it is when it takes the name or the
+// source anchor of another (R-AAC-23). It returns the user as it then is.
 func (t *Tenant) Update(key string, change func(*User) error) (User, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -122,8 +136,8 @@ func (t *Tenant) Update(key string, change func(*User) error) (User, error) {
 	if err := change(&next); err != nil {
 		return old.clone(), err
 	}
-	if id, taken := t.names[strings.ToLower(next.UPN)]; taken && id != old.ID {
-		return old.clone(), fmt.Errorf("rename %s: %s is taken", old.UPN, next.UPN)
+	if err := t.free(&next); err != nil {
+		return old.clone(), fmt.Errorf("update user %s: %w", old.UPN, err)
 	}
 	t.unindex(old)
 	t.index(&next)
