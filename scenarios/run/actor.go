@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ssprlab/ssprlab/fakes/entra/setup"
@@ -51,18 +52,33 @@ func (w *world) newActor(p *script.Person) *actor {
 	return a
 }
 
-// words that passwords are made of: none is on a banned list.
-var words = strings.Fields("cedar maple birch otter heron finch robin tulip daisy poppy coral amber ivory topaz cobalt river brook cliff ridge glade meadow canyon harbor lagoon")
-
-// newPassword draws a password that every policy of the lab accepts: 16
-// characters at most, of four kinds.
+// newPassword draws a password that every policy of the lab accepts: two words
+// that mean nothing and a number, 15 characters of four kinds, without a name
+// of the scenario and without a term of its banned list.
 func (w *world) newPassword(stream string) string {
 	s := w.lab.Seed.Stream(stream)
 	word := func() string {
-		x := words[s.IntN(len(words))]
-		return strings.ToUpper(x[:1]) + x[1:min(len(x), 5)]
+		const consonants, vowels = "bdfgkmnprtvz", "aeiou"
+		text := s.Text(1, consonants) + s.Text(1, vowels) + s.Text(1, consonants) + s.Text(1, vowels) + s.Text(1, consonants)
+		return strings.ToUpper(text[:1]) + text[1:]
 	}
-	return word() + "-" + word() + "-" + s.Digits(3)
+	for {
+		password := word() + "-" + word() + "-" + s.Digits(3)
+		if !w.guessable(password) {
+			return password
+		}
+	}
+}
+
+// guessable reports whether a password holds what it must not (R-PWD-24).
+func (w *world) guessable(password string) bool {
+	terms := append(strings.Fields(w.scenario.Organisation), w.scenario.Tenant.BannedPasswords...)
+	for _, p := range w.scenario.People {
+		terms = append(terms, strings.Fields(p.Name)...)
+	}
+	return slices.ContainsFunc(terms, func(term string) bool {
+		return len(term) >= 4 && strings.Contains(strings.ToLower(password), strings.ToLower(term))
+	})
 }
 
 // open opens a private window if the person has none.
