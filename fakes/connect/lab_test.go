@@ -283,6 +283,12 @@ func (w *world) sync() connect.Report {
 	return r
 }
 
+// known reports whether name is in the tenant.
+func (w *world) known(name string) bool {
+	_, ok := w.tenant.User(name + "@alder.example.com")
+	return ok
+}
+
 // cloudUser returns the counterpart of name in the tenant.
 func (w *world) cloudUser(name string) entra.User {
 	w.t.Helper()

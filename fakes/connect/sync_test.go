@@ -24,12 +24,13 @@ func TestTheScheduledCycleCarriesChanges(t *testing.T) {
 		t.Error("disabled before the cycle")
 	}
 	w.clock.Advance(2 * time.Minute)
+	await(t, "adele is disabled", func() bool { return !w.cloudUser("adele").Enabled })
 	if u := w.cloudUser("adele"); u.Enabled || u.MobilePhone != "+1 4255550177" || u.OfficePhone != "" {
 		t.Errorf("after the cycle: enabled %v, mobile %q, office %q", u.Enabled, u.MobilePhone, u.OfficePhone)
 	}
 	w.person("bert")
-	w.clock.Advance(100 * 24 * time.Hour)
-	w.cloudUser("bert")
+	w.clock.Advance(10 * 24 * time.Hour)
+	await(t, "bert is in the tenant", func() bool { return w.known("bert") })
 	await(t, "the last cycle is no older than the interval", func() bool {
 		return w.clock.Since(w.agent.Status().LastSync) <= 31*time.Minute
 	})

@@ -193,7 +193,7 @@ func TestTheSchedulerIsSuspendedWhileTheWizardIsOpen(t *testing.T) {
 	}
 	v.press("Close the wizard", "Welcome to Entra Connect")
 	w.clock.Advance(31 * time.Minute)
-	w.cloudUser("adele")
+	await(t, "adele is in the tenant", func() bool { return w.known("adele") })
 }
 
 // R-AAC-01: the pages of a first run, in their order.
