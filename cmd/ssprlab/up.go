@@ -111,7 +111,8 @@ func announce(w io.Writer, h *run.House, ca string, asJSON bool) error {
 		}
 		out := json.NewEncoder(w)
 		out.SetIndent("", "  ")
-		return out.Encode(map[string]any{"addresses": addresses, "people": h.People, "caFile": ca, "hosts": e.Hosts,
+		return out.Encode(map[string]any{"addresses": addresses, "people": h.People, "caFile": ca,
+			"directoryAdministrator": map[string]string{"user": h.Lab.Directory().User, "password": h.Lab.Directory().Password}, "hosts": e.Hosts,
 			"control": map[string]string{"tenant": e.TenantControl, "connect": e.ConnectControl, "phone": e.PhoneControl, "mail": e.MailControl}})
 	}
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
@@ -120,7 +121,11 @@ func announce(w io.Writer, h *run.House, ca string, asJSON bool) error {
 	for _, p := range places(e) {
 		fmt.Fprintf(t, "  %s\t%s\n", p.name, p.address)
 	}
+	admin := h.Lab.Directory()
+	fmt.Fprintf(t, "  directory administrator\t%s, password %s\n", admin.User, admin.Password)
+	fmt.Fprintf(t, "  control ports\ttenant %s, connect %s, phone %s, mail %s\n", e.TenantControl, e.ConnectControl, e.PhoneControl, e.MailControl)
 	fmt.Fprintf(t, "  certificate authority\t%s\n\n", ca)
+	fmt.Fprintf(t, "Browsers find these names by themselves; for tools that do not, a line of /etc/hosts:\n127.0.0.1 %s\n\n", strings.Join(e.Cloud.Names(), " "))
 	fmt.Fprintln(t, "  NAME\tUSER NAME\tPASSWORD\tFROM\tPHONE\tALTERNATE MAIL\tROLES")
 	for _, p := range h.People {
 		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.Name, p.UserName, p.Password, p.From, p.Mobile, p.Alternate, strings.Join(p.Roles, ", "))
