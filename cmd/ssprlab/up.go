@@ -125,7 +125,7 @@ func announce(w io.Writer, h *run.House, ca string, asJSON bool) error {
 	fmt.Fprintf(t, "  directory administrator\t%s, password %s\n", admin.User, admin.Password)
 	fmt.Fprintf(t, "  control ports\ttenant %s, connect %s, phone %s, mail %s\n", e.TenantControl, e.ConnectControl, e.PhoneControl, e.MailControl)
 	fmt.Fprintf(t, "  certificate authority\t%s\n\n", ca)
-	fmt.Fprintf(t, "Browsers find these names by themselves; for tools that do not, a line of /etc/hosts:\n127.0.0.1 %s\n\n", strings.Join(e.Cloud.Names(), " "))
+	fmt.Fprintf(t, "Browsers find these names by themselves; for tools that do not, a line of /etc/hosts:\n127.0.0.1 %s\n\n", strings.Join(e.Hosts, " "))
 	fmt.Fprintln(t, "  NAME\tUSER NAME\tPASSWORD\tFROM\tPHONE\tALTERNATE MAIL\tROLES")
 	for _, p := range h.People {
 		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.Name, p.UserName, p.Password, p.From, p.Mobile, p.Alternate, strings.Join(p.Roles, ", "))
