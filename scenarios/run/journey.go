@@ -15,6 +15,7 @@ const (
 	headingPassword = "Enter password"
 	headingStay     = "Stay signed in?"
 	headingMore     = "More information required"
+	headingGate     = "Get back into your account"
 )
 
 // signIn types user name and password and answers "Stay signed in?" with no.
@@ -146,7 +147,7 @@ func (a *actor) gate(ctx context.Context, way script.Way, number, code string) e
 		if err := a.press(ctx, "Call", phoneNumber); err != nil {
 			return err
 		}
-		if a.refused() {
+		if a.refused() || a.sentAway() {
 			return nil
 		}
 		if err := a.answer(ctx, number, "#"); err != nil {
@@ -179,8 +180,12 @@ func (a *actor) refused() bool {
 	return false
 }
 
+// sentAway reports whether the page is no gate any more, because the visit has
+// ended.
+func (a *actor) sentAway() bool { return a.window.View().Heading != headingGate }
+
 func (a *actor) sendAndType(ctx context.Context, button, kind, code string, fill ...web.Fill) error {
-	if err := a.press(ctx, button, fill...); err != nil || a.refused() {
+	if err := a.press(ctx, button, fill...); err != nil || a.refused() || a.sentAway() {
 		return err
 	}
 	return a.typeCode(ctx, "Enter your verification code", kind, code)

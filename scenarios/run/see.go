@@ -26,7 +26,7 @@ func (a *actor) see(ctx context.Context, at script.Position, s script.See) error
 	c.each("text", s.NoTexts, func(t string) bool { return contains(v.Text, t) }, false)
 	c.each("button", s.NoButton, func(t string) bool { return v.Button(t) != nil }, false)
 	c.each("link", s.NoLink, func(t string) bool { return v.Link(t) != nil }, false)
-	c.each("field", s.NoField, func(t string) bool { return v.Field(t) != nil }, false)
+	c.each("field", s.NoField, func(t string) bool { return fieldOf(v, t) != nil }, false)
 	c.each("picture", s.Pictures, func(t string) bool {
 		return slices.ContainsFunc(v.Images, func(i web.Image) bool { return contains(i.Alt, t) })
 	}, true)
@@ -188,7 +188,7 @@ func (c *sight) field(f script.FieldSeen) {
 	if !ok {
 		return
 	}
-	found := c.view.Field(label)
+	found := fieldOf(c.view, label)
 	if found == nil {
 		c.wrong("field", fmt.Sprintf("%q", label), c.instead("field"))
 		return
@@ -213,6 +213,21 @@ func (c *sight) field(f script.FieldSeen) {
 	c.each("entry of "+label, f.Options, func(t string) bool {
 		return slices.ContainsFunc(found.Options, func(o string) bool { return equal(o, t) })
 	}, true)
+}
+
+// fieldOf finds a field by its label or, of several with the same, by "Group >
+// Label"; nil if there is none.
+func fieldOf(v *web.View, label string) *web.Field {
+	group, rest, grouped := strings.Cut(label, " > ")
+	if found := v.Field(label); found != nil || !grouped {
+		return found
+	}
+	for i := range v.Fields {
+		if f := &v.Fields[i]; equal(f.Group, group) && equal(f.Label, rest) {
+			return f
+		}
+	}
+	return nil
 }
 
 // contains and equal compare as people read: without regard to case and to how

@@ -235,7 +235,8 @@
 // # Acts on a page
 //
 // An act is a word alone, or one key with what it needs. Fields, boxes,
-// buttons and links are found by their accessible names.
+// buttons and links are found by their accessible names; of several with the
+// same, "Group > Label" says which by the legend around it.
 //
 //	do:
 //	  - private window                # a fresh one without cookies

@@ -123,9 +123,9 @@ func activities() []word[string] {
 		"Change user password", "Reset user password", "Update StsRefreshTokenValidFrom Timestamp")
 }
 
-// agentEvents are the numbers in the agent's event log (R-WB-55..79).
+// agentEvents are the numbers in the agent's event log (R-WB-43, R-WB-55..79).
 func agentEvents() []int {
-	return []int{6329, 6800, 31001, 31002, 31003, 31004, 31005, 31006, 31007, 31008, 31009, 31010, 31011,
+	return []int{403, 405, 6329, 6800, 31001, 31002, 31003, 31004, 31005, 31006, 31007, 31008, 31009, 31010, 31011,
 		31012, 31013, 31014, 31015, 31016, 31017, 31018, 31019, 31034, 31044,
 		32000, 32001, 32002, 32003, 32004, 32005, 32007, 32008, 32009, 32010, 32011, 32013, 32014, 32015,
 		33001, 33002, 33003, 33004, 33005, 33006, 33007, 33008, 33009}
