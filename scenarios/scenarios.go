@@ -6,5 +6,5 @@ import "embed"
 
 // Files are the built-in scenarios.
 //
-//go:embed *.yaml
+//go:embed *.yaml */*.yaml
 var Files embed.FS
