@@ -43,6 +43,10 @@ test: browser lint ## vet, lint, and every test with the race detector
 bench: ## measure against the yardsticks and write docs/benchmarks.md
 	@go test -run '^$$' -bench . -benchtime 1x ./e2e/bench
 
+.PHONY: coverage
+coverage: ## write docs/coverage.md: which rules are proved, and which are not modelled
+	@go test -count=1 -run TestThePagePromisesNoMore ./scenarios/catalogue -write
+
 .PHONY: clean
 clean: ## remove what was built and reported
 	@rm -rf bin report

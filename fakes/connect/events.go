@@ -76,7 +76,7 @@ func (l *eventLog) all(match func(Event) bool) []Event {
 	return found
 }
 
-// The events of R-WB-55..82 and R-AAC-21 that the agent writes.
+// The events of R-WB-55..63, R-WB-65..75 and R-AAC-21 that the agent writes.
 const (
 	resetStart, resetSuccess, resetFail                = 31001, 31002, 31003
 	onboardingStart, onboardingSuccess                 = 31004, 31005

@@ -30,8 +30,8 @@ func ParseEnablement(label string) (Enablement, bool) {
 	return None, false
 }
 
-// Policy is what the Password reset blade holds (R-POL-11..77). It is a value;
-// take [DefaultPolicy] to begin with.
+// Policy is what the Password reset blade holds (sections 1.2 to
+// 1.7 of the catalogue). It is a value; take [DefaultPolicy] to begin with.
 type Policy struct {
 	Enabled Enablement
 	Group   string // id of the one group of Selected (R-POL-12)

@@ -8,7 +8,7 @@ import (
 )
 
 // TestWhatCountsAsAMethod: data of a method that the policy enables, registered
-// or not (R-ELG-12, R-ELG-13, R-POL-41..51).
+// or not (R-ELG-12, R-ELG-13, R-POL-41..44, R-POL-47, R-POL-50).
 func TestWhatCountsAsAMethod(t *testing.T) {
 	all := entra.NewMethodSet(entra.Methods()...)
 	for _, c := range []struct {

@@ -13,7 +13,8 @@ import (
 func (r Report) Markdown(w io.Writer) error {
 	var page bytes.Buffer
 	page.WriteString("# Coverage of the behaviour rules\n\n")
-	page.WriteString("A rule is implemented where code names it and proved where a scenario or a test names it.\n\n")
+	page.WriteString("A rule is implemented where code names it and proved where a scenario or a test names it.\n")
+	page.WriteString("`make coverage` writes this page; the rules are in scenarios/catalogue/rules.tsv.\n\n")
 	r.counts(&page)
 	for _, a := range Areas() {
 		r.area(&page, a)

@@ -202,7 +202,7 @@ func (v resetPolicy) settle(x entra.Policy) entra.Policy {
 }
 
 // putPolicy saves the policy. What the body leaves out stays as it is; what
-// the blade refuses is refused (R-POL-11..69).
+// the blade refuses is refused, with the rule ([entra.Policy.Problems]).
 func (p *portal) putPolicy(body io.Reader, c token.Claims) *fault {
 	now := p.tenant.Policy()
 	v := p.view(now)

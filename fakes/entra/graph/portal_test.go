@@ -21,7 +21,7 @@ func (l *lab) policy(method, path, body, as string) answer {
 }
 
 // TestPolicy: the Password reset blade as audit tools read it (graph-fidelity
-// 2.5, R-POL-11..69).
+// 2.5, R-POL-09, R-POL-11, R-POL-20, R-POL-24).
 func TestPolicy(t *testing.T) {
 	l := start(t)
 	ada := l.person("ada", token.PortalAudience)
