@@ -22,6 +22,7 @@ type Clock struct {
 	mu     sync.Mutex
 	offset time.Duration // what the lab is ahead of the machine
 	timers []*Timer
+	moving bool // Advance is at work: no timer fires by itself
 }
 
 // New returns a clock that shows start now and runs on from there.
@@ -57,12 +58,20 @@ func (c *Clock) AfterFunc(d time.Duration, f func()) *Timer {
 	defer c.mu.Unlock()
 	t := &Timer{clock: c, due: c.now().Add(d), call: f}
 	c.timers = append(c.timers, t)
-	t.real = time.AfterFunc(d, func() {
-		if c.take(t) {
-			f()
-		}
-	})
+	t.real = time.AfterFunc(d, t.fire)
 	return t
+}
+
+// fire makes the call when its time has come by itself. While the clock is
+// moved, that is the business of [Clock.Advance], which sets the timers that
+// are left anew.
+func (t *Timer) fire() {
+	t.clock.mu.Lock()
+	moving := t.clock.moving
+	t.clock.mu.Unlock()
+	if !moving && t.clock.take(t) {
+		t.call()
+	}
 }
 
 // Stop keeps the call from happening and reports whether it was in time.
@@ -93,39 +102,55 @@ func (c *Clock) Advance(d time.Duration) {
 	c.advancing.Lock()
 	defer c.advancing.Unlock()
 	target := c.Now().Add(d)
+	c.setMoving(true)
+	defer c.setMoving(false)
 	for {
 		t := c.nextBefore(target)
 		if t == nil {
 			return
 		}
-		if c.take(t) {
-			t.call()
+		t.call()
+	}
+}
+
+// setMoving stops the timers from firing by themselves, or lets them again,
+// each when it is due by then.
+func (c *Clock) setMoving(moving bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.moving = moving
+	for _, t := range c.timers {
+		if moving {
+			t.real.Stop()
+		} else {
+			t.real.Reset(t.due.Sub(c.now()))
 		}
 	}
 }
 
-// nextBefore moves the clock to the next timer due by target and returns it,
-// or to target itself and returns nil.
+// nextBefore takes the next timer due by target, moves the clock to it and
+// returns it; without one it moves the clock to target and returns nil.
 func (c *Clock) nextBefore(target time.Time) *Timer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	var next *Timer
-	for _, t := range c.timers {
-		if !t.due.After(target) && (next == nil || t.due.Before(next.due)) {
-			next = t
+	next := -1
+	for i, t := range c.timers {
+		if !t.due.After(target) && (next < 0 || t.due.Before(c.timers[next].due)) {
+			next = i
 		}
 	}
 	to := target
-	if next != nil {
-		to = next.due
+	var taken *Timer
+	if next >= 0 {
+		taken = c.timers[next]
+		to = taken.due
+		c.timers = slices.Delete(c.timers, next, next+1)
+		taken.real.Stop()
 	}
 	if step := to.Sub(c.now()); step > 0 {
 		c.offset += step
-		for _, t := range c.timers {
-			t.real.Reset(t.due.Sub(c.now()))
-		}
 	}
-	return next
+	return taken
 }
 
 // Set moves the clock forward to t, as [Clock.Advance] does. It returns an

@@ -49,6 +49,30 @@ func TestAHeartbeatBeatsAllTheWay(t *testing.T) {
 	}
 }
 
+func TestAdvanceMakesEveryDueCallItself(t *testing.T) {
+	c := New(start)
+	calls := 0 // written by Advance's goroutine alone, or the race detector tells
+	for range 5000 {
+		c.AfterFunc(time.Minute, func() { calls++ })
+	}
+	c.Advance(time.Minute)
+	if calls != 5000 {
+		t.Errorf("Advance returned after %d of 5000 calls", calls)
+	}
+}
+
+func TestATimerLeftByAdvanceStillFires(t *testing.T) {
+	c := New(start)
+	done := make(chan struct{})
+	c.AfterFunc(time.Minute+50*time.Millisecond, func() { close(done) })
+	c.Advance(time.Minute)
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		t.Fatal("the timer was lost")
+	}
+}
+
 func TestStoppedTimerIsNotCalled(t *testing.T) {
 	c := New(start)
 	timer := c.AfterFunc(time.Minute, func() { t.Error("stopped timer was called") })
