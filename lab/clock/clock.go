@@ -66,21 +66,22 @@ func (c *Clock) AfterFunc(d time.Duration, f func()) *Timer {
 // moved, that is the business of [Clock.Advance], which sets the timers that
 // are left anew.
 func (t *Timer) fire() {
-	t.clock.mu.Lock()
-	moving := t.clock.moving
-	t.clock.mu.Unlock()
-	if !moving && t.clock.take(t) {
+	if t.clock.take(t, true) {
 		t.call()
 	}
 }
 
 // Stop keeps the call from happening and reports whether it was in time.
-func (t *Timer) Stop() bool { return t.clock.take(t) }
+func (t *Timer) Stop() bool { return t.clock.take(t, false) }
 
-// take removes t from the waiting timers; whoever succeeds owns the call.
-func (c *Clock) take(t *Timer) bool {
+// take removes t from the waiting timers; whoever succeeds owns the call. A
+// timer that fires by itself has no success while the clock is moved.
+func (c *Clock) take(t *Timer, byItself bool) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if byItself && c.moving {
+		return false
+	}
 	i := slices.Index(c.timers, t)
 	if i < 0 {
 		return false
