@@ -113,7 +113,7 @@ func (t *Tenant) noteAttempt(u User, password string, failed bool) User {
 }
 
 // SetPassword sets a cloud-only user's password without any check, as set-up
-// and administrators do.
+// and administrators do. It ends a smart lockout (R-PWD-39).
 func (t *Tenant) SetPassword(key, password string, mustChange bool) error {
 	now := t.Now()
 	fresh := newCredential(password)
@@ -122,6 +122,7 @@ func (t *Tenant) SetPassword(key, password string, mustChange bool) error {
 			return errors.New("the password of " + u.UPN + " is managed on-premises")
 		}
 		u.setPassword(fresh, mustChange, now)
+		u.smart = smartLockout{}
 		return nil
 	})
 	return err
