@@ -185,6 +185,7 @@ func (l *Lab) startCloud(context.Context) error {
 		},
 		Apps: []token.App{l.testerApp(), {ID: connect.ClientID, Name: "Connect", Delegated: []string{"User.Read"}}}, Keys: l.config.Keys,
 	})
+	l.onStop(l.cloud.Close)
 	if err := l.serveTLS(ln, "tenant", l.cloud, l.Endpoints.Hosts...); err != nil {
 		return err
 	}

@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"net"
 	"strings"
 	texttemplate "text/template"
 	"time"
 
 	"github.com/emersion/go-message/mail"
-	"github.com/emersion/go-smtp"
 )
 
 // senderAddress is the tenant's own; the display name carries the
@@ -48,7 +46,7 @@ func (t *Tenant) Send(ctx context.Context, m Mail) error {
 }
 
 func (t *Tenant) deliver(ctx context.Context, m Mail, body []byte, try int) error {
-	err := t.hand(ctx, m.To, body)
+	err := t.courier.hand(ctx, m.To, body)
 	if err == nil {
 		return nil
 	}
@@ -57,25 +55,6 @@ func (t *Tenant) deliver(ctx context.Context, m Mail, body []byte, try int) erro
 		t.Clock().AfterFunc(mailRetry, func() { t.deliver(context.Background(), m, body, try+1) })
 	}
 	return fmt.Errorf("mail %q to %s: %w", m.Subject, m.To, err)
-}
-
-// smtpTimeout bounds one delivery in real time, for the network's sake.
-const smtpTimeout = 10 * time.Second
-
-func (t *Tenant) hand(ctx context.Context, to string, body []byte) error {
-	ctx, cancel := context.WithTimeout(ctx, smtpTimeout)
-	defer cancel()
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", t.config.SMTP)
-	if err != nil {
-		return err
-	}
-	client := smtp.NewClient(conn)
-	defer client.Close()
-	client.CommandTimeout, client.SubmissionTimeout = smtpTimeout, smtpTimeout
-	if err := client.SendMail(senderAddress, []string{to}, bytes.NewReader(body)); err != nil {
-		return err
-	}
-	return client.Quit()
 }
 
 var mailText = texttemplate.Must(texttemplate.New("text").Parse(`{{.Heading}}

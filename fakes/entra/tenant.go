@@ -31,10 +31,11 @@ type Config struct {
 // Tenant is the tenant's state. It is safe for concurrent use; what it hands
 // out are copies.
 type Tenant struct {
-	ID     string
-	config Config
-	ids    *seed.Stream
-	codes  *seed.Stream
+	ID      string
+	config  Config
+	ids     *seed.Stream
+	codes   *seed.Stream
+	courier *courier
 
 	mu        sync.RWMutex
 	users     map[string]*User  // by id
@@ -73,10 +74,17 @@ func New(c Config) *Tenant {
 	}
 	ids := c.Seed.Stream("entra/ids")
 	return &Tenant{
-		ID: ids.GUID(), config: c, ids: ids, codes: c.Seed.Stream("entra/codes"),
+		ID: ids.GUID(), config: c, ids: ids, codes: c.Seed.Stream("entra/codes"), courier: &courier{address: c.SMTP},
 		users: map[string]*User{}, names: map[string]string{}, anchors: map[string]string{}, groups: map[string]*Group{},
 		grants: map[string]Grant{}, policy: DefaultPolicy(), agent: noAgent{},
 	}
+}
+
+// Close ends the connections that the tenant keeps to the mail server. It says
+// nothing to people; a tenant that is closed goes on to work without them.
+func (t *Tenant) Close() error {
+	t.courier.close()
+	return nil
 }
 
 // Clock returns the lab's clock.

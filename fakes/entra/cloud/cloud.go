@@ -68,6 +68,10 @@ func New(c Config) *Cloud {
 	return cloud
 }
 
+// Close ends what the tenant keeps open to other parts, when no request is
+// served any more.
+func (c *Cloud) Close() error { return c.Tenant.Close() }
+
 // ServeHTTP sends a request to the surface of its host. A host that the cloud
 // does not have is answered with 501.
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
