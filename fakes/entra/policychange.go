@@ -63,19 +63,18 @@ func (t *Tenant) AdminReset(ctx context.Context, actor, target User, password st
 			refused = &Refusal{Text: err.Error(), Rule: "R-PWD-44"}
 		}
 	}
-	entry := AuditEntry{Service: SSPRService, Activity: ActivityAdminReset, Success: refused == nil, Actor: actor.By(), Target: target.By(), Details: []Detail{{"OnPremisesAgent", detail}}}
+	t.Record(AuditEntry{Service: SSPRService, Activity: ActivityAdminReset, Success: refused == nil, Reason: auditReason(refused),
+		Actor: actor.By(), Target: target.By(), Details: []Detail{{"OnPremisesAgent", detail}}})
 	if refused != nil {
-		entry.Reason = auditReason(refused)
-		temporary = ""
+		return "", refused
 	}
-	t.Record(entry)
-	return temporary, refused
+	return temporary, nil
 }
 
 func (t *Tenant) adminWriteback(ctx context.Context, target User, password string) *Refusal {
 	switch {
 	case !t.Policy().WriteBack || !t.Agent().State().Configured: // R-PWD-45
-		return &Refusal{Text: "This user's password is managed on-premises and writeback is not enabled.", Rule: "R-PWD-45"}
+		return &Refusal{Text: "This user's password is managed on-premises and writeback is not enabled.", Rule: "R-PWD-45", audit: reasonManaged}
 	case password == "":
 		return &Refusal{Text: "Enter a new password for this user.", Rule: "R-CHG-22", Retry: true}
 	}

@@ -1,6 +1,7 @@
 package entra
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -16,6 +17,8 @@ type Refusal struct {
 	Retry bool
 	// Code is the page to show when no retry helps; 0 for none.
 	Code Code
+
+	audit string // reason in the audit log; "" = Text
 }
 
 func (r *Refusal) Error() string { return r.Text + " (" + r.Rule + ")" }
@@ -30,18 +33,25 @@ func (t *Tenant) checkPassword(u User, candidate string) *Refusal {
 			limits = password.Era2019
 		}
 		if r := password.Form(candidate, limits); r != nil {
-			return &Refusal{Text: r.Text, Rule: r.Rule, Retry: true}
+			return &Refusal{Text: r.Text, Rule: r.Rule, Retry: true, audit: reasonFuzzy}
 		}
 	}
 	names := []string{u.GivenName, u.Surname, t.Organisation()}
 	if r := password.Banned(candidate, t.Banned(), names); r != nil {
-		return &Refusal{Text: r.Text, Rule: r.Rule, Retry: true}
+		return &Refusal{Text: r.Text, Rule: r.Rule, Retry: true, audit: reasonFuzzy}
 	}
 	return nil
 }
 
-// reasonFuzzy is the reason of a refusal by the banned check (R-AUD-02, 04).
-const reasonFuzzy = "FuzzyPolicyViolationInvalidPassword"
+// The reasons that the audit log gives for a refusal (R-AUD-02, R-AUD-04,
+// R-AUD-30, R-AUD-34e).
+const (
+	reasonFuzzy       = "FuzzyPolicyViolationInvalidPassword" // by the cloud
+	reasonManaged     = "User's password is managed on-premises."
+	reasonUnreachable = "We could not reach your on-premises password reset service."
+	reasonProblem     = "We encountered a problem while resetting the user's on-premises password."
+	reasonPolicy      = "The password does not meet the on-premises policy." // the lab's words
+)
 
 // Reset gives u a new password after the gates were passed: the cloud's check,
 // then on-premises for a hybrid user (R-RST-49, R-RST-50). On success it ends
@@ -49,11 +59,11 @@ const reasonFuzzy = "FuzzyPolicyViolationInvalidPassword"
 // trail of R-WB-43 and notifies. correlation ties the audit entries together.
 func (t *Tenant) Reset(ctx context.Context, u User, candidate, correlation string) *Refusal {
 	t.Progress(u, correlation, "User submitted a new password", true)
-	if r := t.checkPassword(u, candidate); r != nil {
-		t.Record(AuditEntry{Service: SSPRService, Activity: ActivityReset, Reason: reasonFuzzy, Target: u.By(), Correlation: correlation})
-		return r
+	r := t.checkPassword(u, candidate)
+	if r == nil {
+		r = t.writeReset(ctx, u, candidate)
 	}
-	if r := t.writeReset(ctx, u, candidate); r != nil {
+	if r != nil {
 		t.Record(AuditEntry{Service: SSPRService, Activity: ActivityReset, Reason: auditReason(r), Target: u.By(), Correlation: correlation})
 		return r
 	}
@@ -103,36 +113,37 @@ func (t *Tenant) agentDetail(u User) string {
 // refusalOf turns the agent's answer into what the person is told.
 func refusalOf(o Outcome, err error) *Refusal {
 	if err != nil {
-		return &Refusal{Text: "Your organisation's password service cannot be reached right now. Try again later, or contact your administrator.",
-			Rule: "R-ELG-20a", Code: OnPremisesConnectivityError}
+		o.Result = AgentUnavailable
 	}
 	switch o.Result {
 	case Done:
 		return nil
 	case PolicyRefused:
 		return &Refusal{Text: "This password does not meet your organisation's requirements for length, complexity, age or history. Choose a different one.",
-			Rule: "R-RST-52", Retry: true}
+			Rule: "R-RST-52", Retry: true, audit: reasonPolicy}
 	case WrongPassword:
-		return &Refusal{Text: "The current password is not right.", Rule: "R-CHG-07", Retry: true}
+		return wrongCurrent()
 	case LockedOut:
 		return &Refusal{Text: "Your account is locked. Unlock it or reset your password first.", Rule: "R-GAP-32", Retry: true}
 	case AgentUnavailable:
 		return &Refusal{Text: "Your organisation's password service cannot be reached right now. Try again later, or contact your administrator.",
-			Rule: "R-ELG-20a", Code: OnPremisesConnectivityError}
+			Rule: "R-ELG-20a", Code: OnPremisesConnectivityError, audit: reasonUnreachable}
 	}
 	return &Refusal{Text: "Your organisation's configuration of password reset has a problem. Ask your administrator to look into it.",
-		Rule: "R-ELG-20", Code: OnPremisesAdminActionRequired}
+		Rule: "R-ELG-20", Code: OnPremisesAdminActionRequired, audit: reasonProblem}
 }
 
-// auditReason is the reason of a failure on-premises (R-AUD-30, R-AUD-34e).
+// wrongCurrent refuses a change whose old password is wrong.
+func wrongCurrent() *Refusal {
+	return &Refusal{Text: "The current password is not right.", Rule: "R-CHG-07", Retry: true}
+}
+
+// auditReason is the reason of r in the audit log, "" for none.
 func auditReason(r *Refusal) string {
-	switch r.Code {
-	case OnPremisesConnectivityError:
-		return "We could not reach your on-premises password reset service."
-	case OnPremisesAdminActionRequired:
-		return "We encountered a problem while resetting the user's on-premises password."
+	if r == nil {
+		return ""
 	}
-	return "The password does not meet the on-premises policy."
+	return cmp.Or(r.audit, r.Text)
 }
 
 // Unlock removes the lock of a hybrid user without a new password (R-RST-85,
@@ -140,11 +151,7 @@ func auditReason(r *Refusal) string {
 func (t *Tenant) Unlock(ctx context.Context, u User, correlation string) *Refusal {
 	outcome, err := t.Agent().Do(ctx, t.operation(OpUnlock, u, ""))
 	r := refusalOf(outcome, err)
-	entry := AuditEntry{Service: SSPRService, Activity: ActivityUnlock, Success: r == nil, Target: u.By(), Correlation: correlation}
-	if r != nil {
-		entry.Reason = auditReason(r)
-	}
-	t.Record(entry)
+	t.Record(AuditEntry{Service: SSPRService, Activity: ActivityUnlock, Success: r == nil, Reason: auditReason(r), Target: u.By(), Correlation: correlation})
 	return r
 }
 
@@ -153,18 +160,17 @@ func (t *Tenant) Unlock(ctx context.Context, u User, correlation string) *Refusa
 // cloud-only user may not keep the last password (R-CHG-08).
 func (t *Tenant) Change(ctx context.Context, u User, old, candidate string) *Refusal {
 	r := t.checkPassword(u, candidate)
-	reason := reasonFuzzy
 	if r == nil {
-		r, reason = t.change(ctx, u, old, candidate)
+		r = t.change(ctx, u, old, candidate)
 	}
-	t.Record(AuditEntry{Service: SSPRService, Activity: ActivityChange, Success: r == nil, Reason: reason, Target: u.By()})
+	t.Record(AuditEntry{Service: SSPRService, Activity: ActivityChange, Success: r == nil, Reason: auditReason(r), Target: u.By()})
 	if r == nil {
 		t.settleReset(u)
 	}
 	return r
 }
 
-func (t *Tenant) change(ctx context.Context, u User, old, candidate string) (*Refusal, string) {
+func (t *Tenant) change(ctx context.Context, u User, old, candidate string) *Refusal {
 	if u.Synced() {
 		return t.changeOnPremises(ctx, u, old, candidate)
 	}
@@ -173,7 +179,7 @@ func (t *Tenant) change(ctx context.Context, u User, old, candidate string) (*Re
 	t.Update(u.ID, func(u *User) error {
 		switch {
 		case !u.password.matches(old):
-			refused = &Refusal{Text: "The current password is not right.", Rule: "R-CHG-07", Retry: true}
+			refused = wrongCurrent()
 		case old == candidate:
 			refused = &Refusal{Text: "Choose a password that you have not just used.", Rule: "R-CHG-08", Retry: true}
 		default:
@@ -182,25 +188,17 @@ func (t *Tenant) change(ctx context.Context, u User, old, candidate string) (*Re
 		}
 		return errors.New("refused")
 	})
-	if refused != nil {
-		return refused, refused.Text
-	}
-	return nil, ""
+	return refused
 }
 
-func (t *Tenant) changeOnPremises(ctx context.Context, u User, old, candidate string) (*Refusal, string) {
+func (t *Tenant) changeOnPremises(ctx context.Context, u User, old, candidate string) *Refusal {
 	if !t.Policy().WriteBack || !t.Agent().State().Configured {
-		r := &Refusal{Text: "Your organisation manages your password elsewhere. It cannot be changed here.", Rule: "R-CHG-06"}
-		return r, "User's password is managed on-premises."
+		return &Refusal{Text: "Your organisation manages your password elsewhere. It cannot be changed here.", Rule: "R-CHG-06", audit: reasonManaged}
 	}
 	op := t.operation(OpChange, u, candidate)
 	op.OldPassword = old
 	outcome, err := t.Agent().Do(ctx, op)
-	r := refusalOf(outcome, err)
-	if r != nil {
-		return r, auditReason(r)
-	}
-	return nil, ""
+	return refusalOf(outcome, err)
 }
 
 // Progress writes one step of a reset into the audit log, with a text of
