@@ -86,21 +86,31 @@ func (t *Tenant) writeReset(ctx context.Context, u User, candidate string) *Refu
 	}
 	fresh := newCredential(candidate)
 	now := t.Now()
-	t.Update(u.ID, func(u *User) error { u.setPassword(fresh, false, now); return nil })
+	if _, err := t.Update(u.ID, func(u *User) error { u.setPassword(fresh, false, now); return nil }); err != nil {
+		return vanished()
+	}
 	return nil
+}
+
+// vanished refuses to touch a user who is deleted meanwhile.
+func vanished() *Refusal {
+	return &Refusal{Text: "Your account does not exist any more. Contact your administrator.", Rule: "R-ELG-03"}
 }
 
 // settleReset is what a completed reset does beside the password.
 func (t *Tenant) settleReset(u User) User {
 	now := t.Now()
-	u, _ = t.Update(u.ID, func(u *User) error {
+	settled, err := t.Update(u.ID, func(u *User) error {
 		u.passwordChanged(now)
 		u.MustChange = false
 		u.smart = smartLockout{}
 		u.throttles, u.blocked = nil, time.Time{}
 		return nil
 	})
-	return u
+	if err != nil { // deleted meanwhile
+		return u
+	}
+	return settled
 }
 
 func (t *Tenant) agentDetail(u User) string {
@@ -175,7 +185,7 @@ func (t *Tenant) change(ctx context.Context, u User, old, candidate string) *Ref
 		return t.changeOnPremises(ctx, u, old, candidate)
 	}
 	fresh, now := newCredential(candidate), t.Now()
-	var refused *Refusal
+	refused := vanished()
 	t.Update(u.ID, func(u *User) error {
 		switch {
 		case !u.password.matches(old):
@@ -184,6 +194,7 @@ func (t *Tenant) change(ctx context.Context, u User, old, candidate string) *Ref
 			refused = &Refusal{Text: "Choose a password that you have not just used.", Rule: "R-CHG-08", Retry: true}
 		default:
 			u.setPassword(fresh, false, now)
+			refused = nil
 			return nil
 		}
 		return errors.New("refused")
