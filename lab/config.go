@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/ssprlab/ssprlab/fakes/connect"
 	"github.com/ssprlab/ssprlab/fakes/entra"
 	"github.com/ssprlab/ssprlab/fakes/entra/token"
 	"github.com/ssprlab/ssprlab/lab/directory"
@@ -27,7 +28,7 @@ type Config struct {
 	NoDelegation    bool              // the connector account gets no right at all
 
 	Authority *pki.Authority // default: one of its own. A browser trusts one
-	Keys      *KeyRing       // signing keys; default: a ring of its own
+	Keys      *KeyRing       // default: a ring of its own
 
 	// Port is where the cloud listens; 0 takes any free port.
 	Port int
@@ -45,9 +46,14 @@ const (
 	Era2019 = entra.Era2019
 )
 
-// KeyRing holds the key that a tenant signs tokens with. Its zero value is
-// ready; labs that share one share the second that making the key takes.
-type KeyRing = token.KeyRing
+// KeyRing holds the RSA keys that a lab needs: the one that the tenant signs
+// tokens with, and those of the Connect agent. Its zero value is ready; labs
+// that share one share the time that making them takes, which is longer than
+// the rest of the start. A KeyRing must not be copied after first use.
+type KeyRing struct {
+	signing token.KeyRing
+	agents  connect.KeyStock
+}
 
 // State is how far an action of the start is.
 type State uint8
@@ -72,6 +78,9 @@ func (c Config) withDefaults() Config {
 	c.DirectoryDomain = cmp.Or(c.DirectoryDomain, "corp."+c.Domain)
 	if c.Delegation == nil && !c.NoDelegation {
 		c.Delegation = []directory.Right{directory.ResetPassword, directory.WriteLockoutTime, directory.WritePwdLastSet, directory.UnexpirePassword}
+	}
+	if c.Keys == nil {
+		c.Keys = new(KeyRing)
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelError + 1}))

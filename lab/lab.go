@@ -183,7 +183,7 @@ func (l *Lab) startCloud(context.Context) error {
 			Organisation: l.config.Organisation, Domains: []string{l.config.Domain}, Era: l.config.Era, Clock: l.Clock, Seed: l.Seed, Log: l.config.Log,
 			Hosts: l.surfaces, SMTP: l.Endpoints.SMTP, Phone: l.Endpoints.Phone, HTTP: l.HTTP(),
 		},
-		Apps: []token.App{l.testerApp(), {ID: connect.ClientID, Name: "Connect", Delegated: []string{"User.Read"}}}, Keys: l.config.Keys,
+		Apps: []token.App{l.testerApp(), {ID: connect.ClientID, Name: "Connect", Delegated: []string{"User.Read"}}}, Keys: &l.config.Keys.signing,
 	})
 	l.onStop(l.cloud.Close)
 	if err := l.serveTLS(ln, "tenant", l.cloud, l.Endpoints.Hosts...); err != nil {

@@ -52,7 +52,7 @@ func (l *Lab) startAgent(context.Context) (err error) {
 	connector.User, connector.Password = connectorName+"@"+l.config.DirectoryDomain, l.connectorPassword()
 	l.agent = connect.New(connect.Config{
 		Clock: l.Clock, Seed: l.Seed, Era: l.config.Era, Log: l.config.Log, Directory: connector, Forest: l.config.DirectoryDomain,
-		Cloud: connect.Cloud{Hosts: l.surfaces, HTTP: l.HTTP(), Tenant: l.config.Domain},
+		Cloud: connect.Cloud{Hosts: l.surfaces, HTTP: l.HTTP(), Tenant: l.config.Domain}, Keys: l.config.Keys.agents.Supply(),
 	})
 	l.onStop(l.agent.Close)
 	if l.Endpoints.Connect, err = l.web("connect", l.agent.Handler()); err != nil {

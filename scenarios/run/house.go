@@ -36,7 +36,7 @@ type Resident struct {
 // taken.
 func Open(ctx context.Context, s *script.Scenario, authority *pki.Authority, seed uint64, port int) (*House, error) {
 	o := Options{Authority: authority, Seed: seed, Redactor: new(report.Redactor), NoEvidence: true, port: port}
-	w, err := newWorld(ctx, s, s.Eras[0], new(lab.KeyRing), o)
+	w, err := newWorld(ctx, s, s.Eras[0], o)
 	if err != nil {
 		return nil, fmt.Errorf("open the house of %q: %w", s.Name, err)
 	}

@@ -29,6 +29,8 @@ type Options struct {
 	// Failed is told of a failed scenario before its lab is stopped, which
 	// waits for it to return.
 	Failed func(*report.Scenario, *lab.Lab)
+	// Keys are shared by the labs; default: a ring of the run's own.
+	Keys *lab.KeyRing
 	// Redactor learns every secret of the run; default: one of its own.
 	Redactor *report.Redactor
 	Log      *slog.Logger
@@ -58,13 +60,15 @@ func Run(ctx context.Context, scenarios []*script.Scenario, o Options) (*report.
 	}
 	watch := newStopwatch()
 	run := &report.Run{Seed: o.Seed, Started: watch.started, Scenarios: make([]*report.Scenario, len(jobs))}
-	keys := new(lab.KeyRing)
+	if o.Keys == nil {
+		o.Keys = new(lab.KeyRing)
+	}
 	next := make(chan int)
 	var workers, done = sync.WaitGroup{}, sync.Mutex{}
 	for range max(o.Workers, 1) {
 		workers.Go(func() {
 			for i := range next {
-				r := one(ctx, jobs[i].scenario, jobs[i].era, keys, o)
+				r := one(ctx, jobs[i].scenario, jobs[i].era, o)
 				run.Scenarios[i] = r
 				if o.Done != nil {
 					done.Lock()
@@ -91,14 +95,14 @@ func newStopwatch() stopwatch              { return stopwatch{time.Now()} }
 func (s stopwatch) elapsed() time.Duration { return time.Since(s.started) }
 
 // one runs a scenario in one era, in a lab of its own.
-func one(ctx context.Context, s *script.Scenario, era script.Era, keys *lab.KeyRing, o Options) *report.Scenario {
+func one(ctx context.Context, s *script.Scenario, era script.Era, o Options) *report.Scenario {
 	watch := newStopwatch()
 	r := &report.Scenario{Name: s.Name, About: s.About, File: s.At.File, Line: s.At.Line, Directory: "embedded", Driver: o.Driver.Name(), Era: string(era), Seed: o.Seed, Rules: allRules(s)}
 	if len(s.Eras) > 1 {
 		r.Name += " (era " + string(era) + ")"
 	}
 	defer func() { r.Duration = watch.elapsed() }()
-	w, err := newWorld(ctx, s, era, keys, o)
+	w, err := newWorld(ctx, s, era, o)
 	if err != nil {
 		r.Error = "the lab did not start: " + err.Error()
 		skipFrom(r, s, era, 0)

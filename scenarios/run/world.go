@@ -36,10 +36,10 @@ type world struct {
 }
 
 // newWorld starts a lab and brings it into the scenario's state.
-func newWorld(ctx context.Context, s *script.Scenario, era script.Era, keys *lab.KeyRing, o Options) (*world, error) {
+func newWorld(ctx context.Context, s *script.Scenario, era script.Era, o Options) (*world, error) {
 	config := lab.Config{
 		Seed: o.Seed, Era: eraOf(era), Start: s.StartIn(era), Organisation: s.Organisation, Domain: s.Domain,
-		Authority: o.Authority, Keys: keys, Log: o.Log, Port: o.port,
+		Authority: o.Authority, Keys: o.Keys, Log: o.Log, Port: o.port,
 	}
 	if d := s.Directory; d != nil {
 		config.DirectoryDomain, config.Delegation, config.NoDelegation = d.Domain, rightsOf(d.Delegation), len(d.Delegation) == 0
