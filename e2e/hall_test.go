@@ -27,6 +27,7 @@ func drivers() []string { return []string{byForm, byBrowser} }
 // hall is what the specs of one process share.
 type hall struct {
 	authority *pki.Authority
+	keys      lab.KeyRing
 	finding   finding
 	form      web.Driver
 	chrome    web.Driver // launched by the first spec that needs it

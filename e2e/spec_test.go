@@ -67,7 +67,7 @@ func rehearse(ctx context.Context, h *hall, s *script.Scenario, driver string) {
 	GinkgoHelper()
 	redactor := new(report.Redactor)
 	done, err := run.Run(ctx, []*script.Scenario{s}, run.Options{
-		Driver: h.driver(ctx, driver), Authority: h.authority, Seed: seed, Redactor: redactor,
+		Driver: h.driver(ctx, driver), Authority: h.authority, Keys: &h.keys, Seed: seed, Redactor: redactor,
 		Log: slog.New(slog.NewTextHandler(GinkgoWriter, nil)),
 	})
 	Expect(err).NotTo(HaveOccurred(), "the spec was interrupted")
