@@ -186,7 +186,7 @@ func (l *Lab) startCloud(context.Context) error {
 		Apps: []token.App{l.testerApp(), {ID: connect.ClientID, Name: "Connect", Delegated: []string{"User.Read"}}}, Keys: &l.config.Keys.signing,
 	})
 	l.onStop(l.cloud.Close)
-	if err := l.serveTLS(ln, "tenant", l.cloud, l.Endpoints.Hosts...); err != nil {
+	if err := l.serveTLS(ln, "tenant", l.cloud); err != nil {
 		return err
 	}
 	l.Endpoints.TenantID = l.cloud.Tenant.ID

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/ssprlab/ssprlab/fakes/entra"
 )
 
 // listen opens a port of the loopback address; 0 takes any.
@@ -46,7 +48,7 @@ func (l *Lab) web(part string, h http.Handler) (string, error) {
 		return "", err
 	}
 	host := part + "." + Domain
-	if err := l.serveTLS(ln, part, h, host); err != nil {
+	if err := l.serveTLS(ln, part, h); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("https://%s:%d", host, ln.Addr().(*net.TCPAddr).Port), nil
@@ -60,10 +62,19 @@ const (
 	stopTimeout    = 2 * time.Second
 )
 
-// serveTLS serves h on ln with a certificate for names, until the lab stops.
+// hosts are the names of every web part; one certificate carries them all.
+func hosts() []string {
+	names := entra.Hosts{Domain: Domain}.Names()
+	for _, part := range []string{"mail", "phone", "tenant", "connect"} {
+		names = append(names, part+"."+Domain)
+	}
+	return append(names, "127.0.0.1")
+}
+
+// serveTLS serves h on ln with the lab's certificate, until the lab stops.
 // HTTP/2 is left out: at the lab's distances it only costs time.
-func (l *Lab) serveTLS(ln net.Listener, part string, h http.Handler, names ...string) error {
-	config, err := l.authority.ServerConfig(append(names, "127.0.0.1")...)
+func (l *Lab) serveTLS(ln net.Listener, part string, h http.Handler) error {
+	config, err := l.authority.ServerConfig(hosts()...)
 	if err != nil {
 		ln.Close()
 		return err

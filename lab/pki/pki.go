@@ -19,6 +19,8 @@ import (
 	"fmt"
 	"math/big"
 	"net"
+	"strings"
+	"sync"
 	"time"
 )
 
@@ -30,6 +32,9 @@ const lifetime = 90 * 24 * time.Hour
 type Authority struct {
 	cert *x509.Certificate
 	key  *ecdsa.PrivateKey
+
+	mu     sync.Mutex
+	issued map[string]tls.Certificate // by their names, for ServerConfig
 }
 
 // NewAuthority makes a root with a fresh key.
@@ -50,7 +55,7 @@ func NewAuthority() (*Authority, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the authority's certificate back: %w", err)
 	}
-	return &Authority{cert, key}, nil
+	return &Authority{cert: cert, key: key, issued: map[string]tls.Certificate{}}, nil
 }
 
 func template(name string) *x509.Certificate {
@@ -90,10 +95,19 @@ func (a *Authority) Issue(names ...string) (tls.Certificate, error) {
 }
 
 // ServerConfig returns a TLS configuration that serves a certificate for names.
+// The same names get the same certificate, so that the labs of a process do not
+// wait for one each.
 func (a *Authority) ServerConfig(names ...string) (*tls.Config, error) {
-	cert, err := a.Issue(names...)
-	if err != nil {
-		return nil, err
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	key := strings.Join(names, " ")
+	cert, ok := a.issued[key]
+	if !ok {
+		var err error
+		if cert, err = a.Issue(names...); err != nil {
+			return nil, err
+		}
+		a.issued[key] = cert
 	}
 	return &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}, nil
 }

@@ -30,6 +30,26 @@ func TestAClientThatTrustsTheRootAcceptsTheServer(t *testing.T) {
 	}
 }
 
+func TestTheSameNamesGetTheSameCertificate(t *testing.T) {
+	ca, err := NewAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	issued := func(names ...string) string {
+		config, err := ca.ServerConfig(names...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(config.Certificates[0].Certificate[0])
+	}
+	if issued("a.lab.test", "b.lab.test") != issued("a.lab.test", "b.lab.test") {
+		t.Error("another certificate for the same names")
+	}
+	if issued("a.lab.test") == issued("b.lab.test") {
+		t.Error("one certificate for different names")
+	}
+}
+
 func handshake(server, client *tls.Config) error {
 	a, b := net.Pipe()
 	defer a.Close()
