@@ -60,7 +60,7 @@ func newBench(t *testing.T, era entra.Era, smtp string) *bench {
 func (b *bench) policy(change func(*entra.Policy)) {
 	p := b.Policy()
 	change(&p)
-	b.SetPolicy(entra.User{Name: "set-up"}, p)
+	b.SetPolicy(entra.Party{Name: "set-up"}, p)
 }
 
 // add puts u into the tenant, able to reset unless it says otherwise.

@@ -6,11 +6,12 @@ import (
 	"reflect"
 )
 
-// SetPolicy saves the Password reset policy in actor's name and audits every
+// SetPolicy saves the Password reset policy in actor's name, a person's or an
+// application's, and audits every
 // setting that changed with its old and new value (R-POL-09), the writeback
 // switch also as what it is (R-POL-77). Whether it may be saved is for
 // [Policy.Problems] to say.
-func (t *Tenant) SetPolicy(actor User, next Policy) {
+func (t *Tenant) SetPolicy(actor Party, next Policy) {
 	t.mu.Lock()
 	old := t.policy
 	t.policy = next.clone()
@@ -20,13 +21,13 @@ func (t *Tenant) SetPolicy(actor User, next Policy) {
 		return
 	}
 	target := Party{Name: "Password reset policy", Type: "Policy"}
-	t.Record(AuditEntry{Service: SSPRService, Category: "Policy", Activity: ActivityPolicy, Success: true, Actor: actor.By(), Target: target, Changes: changes})
+	t.Record(AuditEntry{Service: SSPRService, Category: "Policy", Activity: ActivityPolicy, Success: true, Actor: actor, Target: target, Changes: changes})
 	if old.WriteBack != next.WriteBack {
 		activity := ActivityDisableWB
 		if next.WriteBack {
 			activity = ActivityEnableWB
 		}
-		t.Record(AuditEntry{Service: SSPRService, Category: "DirectoryManagement", Activity: activity, Success: true, Actor: actor.By(), Target: Party{Name: t.Organisation(), Type: "Directory"}})
+		t.Record(AuditEntry{Service: SSPRService, Category: "DirectoryManagement", Activity: activity, Success: true, Actor: actor, Target: Party{Name: t.Organisation(), Type: "Directory"}})
 	}
 }
 

@@ -72,7 +72,7 @@ func (p *portal) saveBlade(w http.ResponseWriter, r *http.Request, u entra.User,
 		p.showBlade(w, u, b, next, problems, "")
 		return
 	}
-	p.tenant.SetPolicy(u, next)
+	p.tenant.SetPolicy(u.By(), next)
 	p.showBlade(w, u, b, next, problems, "Your settings have been saved.")
 }
 

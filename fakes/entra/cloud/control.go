@@ -229,7 +229,7 @@ func (c *Cloud) policy(p setup.Policy) error {
 			return fmt.Errorf("%s (%s)", strings.TrimSuffix(problem.Text, "."), problem.Rule)
 		}
 	}
-	c.Tenant.SetPolicy(entra.User{Name: "lab set-up"}, next)
+	c.Tenant.SetPolicy(entra.Party{Name: "lab set-up", Type: "App"}, next)
 	return nil
 }
 

@@ -98,7 +98,7 @@ func (l *lab) people() {
 	l.ids["staff"], l.ids["pilot"] = staff, pilot
 	p := l.tenant.Policy()
 	p.Enabled, p.Group = entra.Selected, pilot
-	l.tenant.SetPolicy(entra.User{}, p)
+	l.tenant.SetPolicy(entra.Party{}, p)
 }
 
 func (l *lab) group(g entra.Group) string {

@@ -280,9 +280,9 @@ func strictly[T resetPolicy | onPremisesPolicy](body io.Reader, v *T) *fault {
 
 // savePolicy saves a policy in the caller's name.
 func savePolicy(t *entra.Tenant, next entra.Policy, c token.Claims) {
-	actor := entra.User{ID: c.Object, Name: c.AppName}
+	actor := entra.Party{ID: c.Object, Name: c.AppName, Type: "App"}
 	if c.User != nil {
-		actor = *c.User
+		actor = c.User.By()
 	}
 	t.SetPolicy(actor, next)
 }
