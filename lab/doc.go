@@ -15,4 +15,9 @@
 // The lab's hosts are under ssprlab.localhost: names that browsers resolve to
 // the loopback address by themselves, so a running lab can be visited without
 // changing the machine.
+//
+// Not modelled: parts in containers or of the user's own (the directory is the
+// embedded one), several tenants, directories or agents in one lab, a network
+// between the parts that delays or loses, and a lab that survives its process:
+// nothing is kept.
 package lab

@@ -1,6 +1,11 @@
 // Command ssprlab runs a test lab for self-service password reset in hybrid
 // deployments. One file per verb; what a verb does is in the packages below
 // lab and scenarios.
+//
+//	ssprlab doctor   look for what the lab needs
+//	ssprlab lint     check scenario files
+//	ssprlab run      run scenarios and write a report
+//	ssprlab up       start a lab and keep it up
 package main
 
 import (

@@ -9,5 +9,8 @@
 // run in parallel.
 //
 // To add an act, write its method on [actor] in the file of its family and name
-// it in acts.go.
+// it in act.go.
+//
+// Not modelled: directories other than the embedded one, and people who act at
+// the same time: the steps of a scenario come one after another.
 package run

@@ -1,6 +1,12 @@
 // Package app is what the tenant's applications share: they send people to
 // sign in, take them back with a code, and know them from then on, until they
 // sign out or their sessions are revoked (R-RST-58).
+//
+// Modelled: the way to the sign-in page and back with state and code, the page
+// that was asked for, forms of another site refused, an account that is disabled
+// or revoked meanwhile. Not modelled: consent, scopes, tokens in the browser,
+// and single sign-out: signing out of one application leaves the others, whose
+// own sessions go on.
 package app
 
 import (

@@ -1,7 +1,11 @@
 // Package cloud puts the surfaces of one tenant behind their host names, and
 // the lab's control of the tenant on a port of its own.
 //
-// Adding a surface is adding its package and a line in [New].
+// Adding a surface is adding its package, its host in package entra and a line
+// in [New].
+//
+// Modelled: one tenant. Not modelled: a directory of tenants, so nobody comes
+// from another one, and any domain name leads to this one.
 package cloud
 
 import (

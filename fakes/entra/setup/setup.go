@@ -1,6 +1,10 @@
 // Package setup is how a tenant is brought into the state a rehearsal starts
 // from, over the tenant's control port: what an organisation would have done
 // before, in one call. The control port is the lab's; the product has none.
+//
+// The policy is checked as the blade checks it, and audited in the name of the
+// set-up; people are what the state says they are. Not modelled: removing people
+// and groups, and reading the state back, which is Graph's.
 package setup
 
 import (

@@ -2,6 +2,8 @@
 // behind a cookie of the surface's own host. Cookies live in real time, as the
 // browser that keeps them does; what they stand for ends on the lab's clock,
 // which is the surface's business.
+//
+// Not modelled: sessions that outlive the lab, and cookies across hosts.
 package visit
 
 import (

@@ -2,7 +2,8 @@
 // carrier) and what people do with their phones and authenticator apps.
 //
 // Every call takes a context; the waiting ones also say how long the exchange
-// itself shall wait, in real time, at most 5 minutes.
+// itself shall wait, in real time, at most 5 minutes. What a phone can do and
+// cannot is in package phone; this package adds nothing to it.
 package hand
 
 import (

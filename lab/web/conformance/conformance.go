@@ -5,6 +5,9 @@
 //
 // Run checks one driver and returns what it saw, and Compare sets the
 // transcripts of two drivers side by side.
+//
+// Not covered: what only one of them does (scripts, style sheets, pictures),
+// which its own tests prove.
 package conformance
 
 import (
