@@ -196,7 +196,15 @@ func NeedsRegistration(u User, f Facts) bool {
 		return false
 	}
 	v := Decide(u, f)
-	return v.Methods.Kinds() < v.Required
+	return v.Methods.Kinds() < v.Required && !excused(u, f)
+}
+
+// excused reports whether u deleted a method and is not asked for another
+// before the days of the next review have run out (R-POL-64); with 0 days they
+// never do.
+func excused(u User, f Facts) bool {
+	days := f.Policy.ReconfirmDays
+	return !u.Security.Deleted.IsZero() && (days == 0 || !f.Now.After(u.Security.Confirmed.AddDate(0, 0, days)))
 }
 
 // asked reports whether the Registration page applies to u at all: to people in

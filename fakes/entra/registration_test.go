@@ -104,6 +104,10 @@ func TestWhoIsAskedToRegister(t *testing.T) {
 	ga := holds(fresh, entra.GlobalAdministrator)
 	oneMethod := able("bo")
 	oneMethod.Security.Email = ""
+	deleted := func(days int) entra.User { // confirmed that long ago, and one method deleted since
+		return with(oneMethod, func(u *entra.User) { u.Security.Confirmed, u.Security.Deleted = begin.AddDate(0, 0, -days), begin })
+	}
+	two := func(f *entra.Facts) { f.Policy.Required = 2 }
 	for _, c := range []struct {
 		name  string
 		user  entra.User
@@ -111,9 +115,12 @@ func TestWhoIsAskedToRegister(t *testing.T) {
 		want  bool
 	}{
 		{"not registered", fresh, nil, true},
+		{"one of two deleted", deleted(1), two, false}, // R-POL-64
+		{"one of two deleted, and the days are over", deleted(181), two, true},
+		{"one of two deleted, with no days", deleted(1000), func(f *entra.Facts) { f.Policy.Required, f.Policy.ReconfirmDays = 2, 0 }, false},
 		{"registered", able("adele"), nil, false},
 		{"registered by the directory", with(fresh, func(u *entra.User) { u.MobilePhone = "+1 4255550101" }), nil, false},
-		{"one of two", oneMethod, func(f *entra.Facts) { f.Policy.Required = 2 }, true},
+		{"one of two", oneMethod, two, true},
 		{"registration is not required", fresh, func(f *entra.Facts) { f.Policy.RequireRegistration = false }, false},
 		{"off for the tenant", fresh, func(f *entra.Facts) { f.Policy.Enabled = entra.None }, false}, // R-POL-14
 		{"out of the group", fresh, selected(false), false},

@@ -63,6 +63,7 @@ type SecurityInfo struct {
 	Questions []Question
 	Default   string    // default sign-in method, one of R-REG-40
 	Confirmed time.Time // last completed registration or review (R-GAP-53)
+	Deleted   time.Time // a method was deleted, and none registered since (R-POL-64)
 }
 
 // App is a registered authenticator app (R-REG-28, R-REG-29).

@@ -188,9 +188,10 @@ func (s *Site) delete(w http.ResponseWriter, r *http.Request, u entra.User) {
 		s.overview(w, x, u, "That method is not registered any more.")
 		return
 	}
-	e := entries(u)[i]
+	e, now := entries(u)[i], s.tenant.Now()
 	s.tenant.Update(u.ID, func(u *entra.User) error {
 		info := &u.Security
+		info.Deleted = now
 		switch e.id {
 		case "phone":
 			info.Phone = ""

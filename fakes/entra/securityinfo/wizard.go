@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/ssprlab/ssprlab/fakes/entra"
 	"github.com/ssprlab/ssprlab/fakes/entra/visit"
@@ -120,7 +121,7 @@ func (s *Site) registered(w http.ResponseWriter, r *http.Request, x *session) {
 	how := x.task.setup
 	now := s.tenant.Now()
 	u, _ := s.tenant.Update(x.user, func(u *entra.User) error {
-		u.Security.Confirmed = now
+		u.Security.Confirmed, u.Security.Deleted = now, time.Time{}
 		if u.Security.Default == "" {
 			u.Security.Default = defaultFor(*u)
 		}
