@@ -4,8 +4,8 @@
 // Adding a surface is adding its package, its host in package entra and a line
 // in [New].
 //
-// Modelled: one tenant. Not modelled: a directory of tenants, so nobody comes
-// from another one, and any domain name leads to this one.
+// Modelled: one tenant. Not modelled: other tenants and people who come from
+// them.
 package cloud
 
 import (
