@@ -110,7 +110,9 @@ func split(c *data.Content, depth int) *data.MIMEBody {
 	if err != nil || params["boundary"] == "" {
 		return body
 	}
-	for _, text := range strings.SplitN(c.Body, "--"+params["boundary"], maxParts) {
+	boundary := "--" + params["boundary"]
+	parts := min(strings.Count(c.Body, boundary)+1, maxParts) // SplitN makes room for as many as it may find
+	for _, text := range strings.SplitN(c.Body, boundary, parts) {
 		if text == "" {
 			continue
 		}
