@@ -102,7 +102,12 @@ func one(ctx context.Context, s *script.Scenario, era script.Era, o Options) *re
 		r.Name += " (era " + string(era) + ")"
 	}
 	defer func() { r.Duration = watch.elapsed() }()
-	w, err := newWorld(ctx, s, era, o)
+	starting, cancel := context.WithTimeoutCause(ctx, stepTimeout, fmt.Errorf("the start took longer than %s", stepTimeout))
+	w, err := newWorld(starting, s, era, o)
+	if cause := context.Cause(starting); err != nil && cause != nil {
+		err = errors.Join(err, cause)
+	}
+	cancel()
 	if err != nil {
 		r.Error = "the lab did not start: " + err.Error()
 		skipFrom(r, s, era, 0)
@@ -158,8 +163,9 @@ func (w *world) play(ctx context.Context, r *report.Scenario) {
 			break
 		}
 	}
-	unhandled, err := w.tenant.Unhandled(ctx)
-	if err == nil {
+	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
+	defer cancel()
+	if unhandled, err := w.tenant.Unhandled(ctx); err == nil {
 		r.Unhandled = unhandled
 	}
 }
@@ -176,28 +182,38 @@ func (w *world) step(ctx context.Context, step *script.Step) *report.Step {
 	if err == nil && step.Expect != nil {
 		err = w.expect(ctx, step.Expect)
 	}
-	if err == nil {
-		select {
-		case err = <-w.lab.Failed():
-		default:
-		}
-	}
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		err = errors.Join(err, cause)
 	}
+	e.Duration = watch.elapsed()
+	if err != nil {
+		w.pictureAll(context.WithoutCancel(ctx))
+	}
+	w.after(context.WithoutCancel(ctx), before, e)
+	verdict(e, errors.Join(w.died(), err))
+	e.LabTime = w.lab.Clock.Now()
+	return e
+}
+
+// verdict says in a step's evidence whether it passed, and if not, why.
+func verdict(e *report.Step, err error) {
 	var wrong *mismatch
 	if errors.As(err, &wrong) {
 		e.Expected, e.Found = wrong.expected, wrong.found
 	}
-	e.Passed = err == nil
-	if err != nil {
+	if e.Passed = err == nil; err != nil {
 		e.Error = err.Error()
-		w.pictureAll(context.WithoutCancel(ctx))
 	}
-	e.Duration = watch.elapsed()
-	w.after(context.WithoutCancel(ctx), before, e)
-	e.LabTime = w.lab.Clock.Now()
-	return e
+}
+
+// died names the part of the lab that died by itself; nil while none did.
+func (w *world) died() error {
+	select {
+	case err := <-w.lab.Failed():
+		return err
+	default:
+		return nil
+	}
 }
 
 // take does what a step says, apart from what it expects.
