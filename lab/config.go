@@ -22,6 +22,10 @@ type Config struct {
 
 	Organisation string // default "Alder Works"
 	Domain       string // of the cloud, default "alder.example.com"
+	// Initial says that Domain is the one a tenant is born with, and no custom
+	// one (R-POL-80); Domains are verified beside it.
+	Initial bool
+	Domains []string
 
 	DirectoryDomain string            // default "corp." and Domain
 	Delegation      []directory.Right // of the connector account; nil: all it needs

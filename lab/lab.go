@@ -180,7 +180,7 @@ func (l *Lab) startCloud(context.Context) error {
 	l.Endpoints.locate(l.surfaces)
 	l.cloud = cloud.New(cloud.Config{
 		Tenant: entra.Config{
-			Organisation: l.config.Organisation, Domains: []string{l.config.Domain}, Era: l.config.Era, Clock: l.Clock, Seed: l.Seed, Log: l.config.Log,
+			Organisation: l.config.Organisation, Domains: append([]string{l.config.Domain}, l.config.Domains...), Initial: l.config.Initial, Era: l.config.Era, Clock: l.Clock, Seed: l.Seed, Log: l.config.Log,
 			Hosts: l.surfaces, SMTP: l.Endpoints.SMTP, Phone: l.Endpoints.Phone, HTTP: l.HTTP(),
 		},
 		Apps: []token.App{l.testerApp(), {ID: connect.ClientID, Name: "Connect", Delegated: []string{"User.Read"}}}, Keys: &l.config.Keys.signing,

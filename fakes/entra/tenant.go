@@ -17,6 +17,7 @@ import (
 type Config struct {
 	Organisation string   // display name, default "Alder Works"
 	Domains      []string // verified ones, the first is the default; default "alder.example.com"
+	Initial      bool     // the first domain is the one a tenant is born with, no custom one (R-POL-80)
 	Era          Era
 	Clock        *clock.Clock // default: the machine's time
 	Seed         seed.Source
@@ -138,7 +139,7 @@ func (t *Tenant) Facts(u User) Facts {
 		Policy:  p,
 		Agent:   agent,
 		InScope: p.Enabled == All || p.Enabled == Selected && t.member(p.Group, u.ID, map[string]bool{}),
-		OneGate: false, // every lab tenant has a custom domain (R-POL-79)
+		OneGate: t.config.Initial && len(t.config.Domains) == 1 && !agent.Installed, // R-POL-79, R-POL-80
 		Now:     t.config.Clock.Now(),
 	}
 }

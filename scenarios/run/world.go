@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/ssprlab/ssprlab/fakes/entra/setup"
 	"github.com/ssprlab/ssprlab/fakes/mail/mailbox"
@@ -40,6 +41,12 @@ func newWorld(ctx context.Context, s *script.Scenario, era script.Era, o Options
 	config := lab.Config{
 		Seed: o.Seed, Era: eraOf(era), Start: s.StartIn(era), Organisation: s.Organisation, Domain: s.Domain,
 		Authority: o.Authority, Keys: o.Keys, Log: o.Log, Port: o.port,
+	}
+	config.Initial = !slices.Contains(s.Tenant.VerifiedDomains, s.Domain)
+	for _, d := range s.Tenant.VerifiedDomains {
+		if d != s.Domain {
+			config.Domains = append(config.Domains, d)
+		}
 	}
 	if d := s.Directory; d != nil {
 		config.DirectoryDomain, config.Delegation, config.NoDelegation = d.Domain, rightsOf(d.Delegation), len(d.Delegation) == 0
