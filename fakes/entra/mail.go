@@ -163,9 +163,11 @@ const maxHelpMails = 100
 
 // AskAdministrators mails the administrators that a person, known by the typed
 // user ID alone, cannot reset the password (R-RST-63, R-NOT-08). It returns how
-// many were asked; none are when the help desk link is customised (R-RST-65).
+// many were asked; none are when the help desk link is customised (R-RST-65),
+// nor when the reset is scoped to an empty group (R-POL-18, R-RST-66).
 func (t *Tenant) AskAdministrators(ctx context.Context, userID string) int {
-	if _, _, custom := t.Policy().HelpdeskLink(); custom {
+	p := t.Policy()
+	if _, _, custom := p.HelpdeskLink(); custom || p.Enabled == Selected && t.nobodyIn(p.Group) {
 		return 0
 	}
 	asked := 0
@@ -180,6 +182,18 @@ func (t *Tenant) AskAdministrators(ctx context.Context, userID string) int {
 		}})
 	}
 	return asked
+}
+
+// nobodyIn reports whether no user is in the group, nested groups included.
+func (t *Tenant) nobodyIn(group string) bool {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	for id := range t.users {
+		if t.member(group, id, map[string]bool{}) {
+			return false
+		}
+	}
+	return true
 }
 
 func (t *Tenant) helpers() (list []User) {
