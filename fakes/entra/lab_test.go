@@ -50,6 +50,11 @@ func newBench(t *testing.T, era entra.Era, smtp string) *bench {
 		Era: era, Clock: b.clock, Seed: seed.New(7), SMTP: smtp,
 		Log: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	b.UseAgent(b.agent)
 	b.policy(func(p *entra.Policy) { p.Enabled = entra.All })
 	return b

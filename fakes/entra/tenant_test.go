@@ -221,6 +221,33 @@ func TestScopeOfTheTenant(t *testing.T) { // R-POL-11, R-REG-02
 	}
 }
 
+// TestWhenAdministratorsPassOneGate: no domain of one's own and no
+// synchronisation (R-POL-79, R-POL-80, R-POL-81).
+func TestWhenAdministratorsPassOneGate(t *testing.T) {
+	for _, c := range []struct {
+		initial   bool
+		domains   []string
+		installed bool
+		required  int
+	}{
+		{true, []string{"alder.example.com"}, false, 1},
+		{true, []string{"alder.example.com"}, true, 2},
+		{true, []string{"alder.example.com", "works.example.com"}, false, 2},
+		{false, []string{"alder.example.com"}, false, 2},
+	} {
+		x := entra.New(entra.Config{Initial: c.initial, Domains: c.domains})
+		a := newAgent()
+		a.state.Installed = c.installed
+		x.UseAgent(a)
+		if v := x.Decide(holds(able("ada"), entra.GlobalAdministrator)); v.Required != c.required {
+			t.Errorf("%+v: %d gates", c, v.Required)
+		}
+		if v := x.Decide(able("adele")); v.Required != 1 {
+			t.Errorf("%+v: %d gates for a person", c, v.Required)
+		}
+	}
+}
+
 func TestManyAtOnce(t *testing.T) {
 	b := newBench(t, entra.Now, "")
 	u := b.person("adele")
