@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
+	"path"
 
 	"github.com/spf13/cobra"
 
@@ -31,13 +33,7 @@ func lintCommand() *cobra.Command {
 // read reads scenarios from files and folders, or the built-in ones, and shows
 // what is wrong with them.
 func read(w io.Writer, args []string) ([]*script.Scenario, error) {
-	var list []*script.Scenario
-	var problems []script.Problem
-	if len(args) == 0 {
-		list, problems = script.ReadFS(scenarios.Files, ".")
-	} else {
-		list, problems = script.ReadFiles(args...)
-	}
+	list, problems := readAll(args)
 	for _, p := range problems {
 		fmt.Fprintln(w, p.Render())
 	}
@@ -48,6 +44,33 @@ func read(w io.Writer, args []string) ([]*script.Scenario, error) {
 		return nil, fail(statusBadInput, fmt.Errorf("no scenario found in %v: scenario files end in .yaml: %w", args, fs.ErrNotExist))
 	}
 	return list, nil
+}
+
+// readAll reads what is on disk, and else what is built in under that name: the
+// report names built-in files so in the line that runs one again.
+func readAll(args []string) (list []*script.Scenario, problems []script.Problem) {
+	var onDisk, within []string
+	for _, name := range args {
+		if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) && builtIn(name) {
+			within = append(within, path.Clean(name))
+		} else {
+			onDisk = append(onDisk, name)
+		}
+	}
+	if len(onDisk) > 0 {
+		list, problems = script.ReadFiles(onDisk...)
+	}
+	if len(within) > 0 || len(args) == 0 {
+		more, wrong := script.ReadFS(scenarios.Files, within...)
+		list, problems = append(list, more...), append(problems, wrong...)
+	}
+	return list, problems
+}
+
+// builtIn reports whether a file or folder of that name is built in.
+func builtIn(name string) bool {
+	_, err := fs.Stat(scenarios.Files, path.Clean(name))
+	return err == nil
 }
 
 func count(n int, what string) string {

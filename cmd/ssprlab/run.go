@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -33,6 +34,7 @@ func runCommand() *cobra.Command {
 		Use:   "run [FILE|FOLDER…]",
 		Short: "Run scenarios and write a report",
 		Long: "Run scenarios from files and folders, or all built-in ones, each in a lab of its own.\n" +
+			"A FILE that is not on disk may be the name of a built-in one, such as walkthrough.yaml.\n" +
 			"Exit status: 0 all passed, 1 a scenario failed, 2 bad input, 3 the lab could not start.",
 		RunE: func(c *cobra.Command, args []string) error { return runScenarios(c, args, f) },
 	}
@@ -68,16 +70,16 @@ func runScenarios(c *cobra.Command, args []string, f runFlags) error {
 	if f.keepOnFailure {
 		o.Failed = func(s *report.Scenario, l *lab.Lab) { keep(ctx, c.OutOrStdout(), s, l) }
 	}
-	done, err := run.Run(ctx, list, o)
-	if err != nil {
-		return fail(statusNoLab, fmt.Errorf("interrupted: no report was written: %w", err))
+	done, interrupted := run.Run(ctx, list, o)
+	if interrupted != nil {
+		done.Notes = append(done.Notes, "The run was interrupted: what had not ended by then counts as failed.")
 	}
 	done.Command = strings.Join(append([]string{"ssprlab"}, os.Args[1:]...), " ")
 	done.Machine = report.ThisMachine()
 	if err := report.Write(f.report, done, redactor); err != nil {
 		return fail(statusNoLab, err)
 	}
-	return verdict(c.OutOrStdout(), done, f.report)
+	return verdict(c.OutOrStdout(), done, f.report, interrupted)
 }
 
 // newDriver starts how people act.
@@ -102,8 +104,9 @@ func keep(ctx context.Context, w io.Writer, s *report.Scenario, l *lab.Lab) {
 	<-ctx.Done()
 }
 
-// verdict says how a run ended, and with which exit status.
-func verdict(w io.Writer, done *report.Run, dir string) error {
+// verdict says how a run ended, and with which exit status. What an
+// interruption kept from starting is no fault of the lab's.
+func verdict(w io.Writer, done *report.Run, dir string, interrupted error) error {
 	passed, failed, unstarted := 0, 0, 0
 	for _, s := range done.Scenarios {
 		switch {
@@ -117,6 +120,8 @@ func verdict(w io.Writer, done *report.Run, dir string) error {
 	}
 	fmt.Fprintf(w, "%d passed, %d failed, in %.1fs. Report: %s/index.html\n", passed, failed+unstarted, done.Duration.Seconds(), dir)
 	switch {
+	case interrupted != nil:
+		return fail(statusFailed, errors.New("interrupted"))
 	case unstarted > 0:
 		return fail(statusNoLab, errQuiet)
 	case failed > 0:
