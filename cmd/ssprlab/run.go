@@ -64,6 +64,7 @@ func runScenarios(c *cobra.Command, args []string, f runFlags) error {
 		return err
 	}
 	defer driver.Close()
+	run.CollectSeldom()
 	redactor := new(report.Redactor)
 	o := run.Options{Driver: driver, Authority: authority, Seed: f.seed, Workers: f.workers, Redactor: redactor,
 		Done: func(s *report.Scenario) { report.Line(c.OutOrStdout(), redactor.Scenario(s)) }}
