@@ -159,8 +159,10 @@ func auditReason(r *Refusal) string {
 // Unlock removes the lock of a hybrid user without a new password (R-RST-85,
 // R-RST-86). Smart lockout goes on (R-RST-87), nobody is mailed (R-RST-89).
 func (t *Tenant) Unlock(ctx context.Context, u User, correlation string) *Refusal {
-	outcome, err := t.Agent().Do(ctx, t.operation(OpUnlock, u, ""))
-	r := refusalOf(outcome, err)
+	r := vanished() // or not of the directory any more
+	if u.Synced() {
+		r = refusalOf(t.Agent().Do(ctx, t.operation(OpUnlock, u, "")))
+	}
 	t.Record(AuditEntry{Service: SSPRService, Activity: ActivityUnlock, Success: r == nil, Reason: auditReason(r), Target: u.By(), Correlation: correlation})
 	return r
 }

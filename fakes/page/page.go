@@ -144,7 +144,7 @@ type List struct {
 	Items   []Term
 }
 
-// Term is one line of a [List]. A Secret value is blacked out in pictures that
+// Term is one line of a [List]; without a value it says that none is set. A Secret value is blacked out in pictures that
 // are taken as evidence.
 type Term struct {
 	Term, Value string
@@ -226,8 +226,9 @@ func or(texts ...string) string {
 	return ""
 }
 
-// contentSecurity lets a page load nothing but its own pictures and sounds.
-const contentSecurity = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'"
+// contentSecurity lets a page load nothing but what is its own surface's: the
+// picture of a QR code is fetched by who scans it.
+const contentSecurity = "default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'"
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 

@@ -47,29 +47,22 @@ type Handler func(http.ResponseWriter, *http.Request, entra.User)
 // read.
 func (g *Guard) Signed(h Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost && !visit.Form(w, r) {
+		if r.Method == http.MethodPost && !page.Read(w, r, g.name) {
 			return
 		}
-		u, ok := g.user(r)
+		u, ok := g.User(r)
 		if !ok {
 			g.signIn(w, r)
-			return
-		}
-		if r.Method == http.MethodPost && !sameOrigin(r) {
-			http.Error(w, "This form was sent from another site.", http.StatusForbidden)
 			return
 		}
 		h(w, r, u)
 	}
 }
 
-// sameOrigin refuses forms that another site sends; browsers name the origin.
-func sameOrigin(r *http.Request) bool {
-	origin := r.Header.Get("Origin")
-	return origin == "" || origin == "https://"+r.Host
-}
-
-func (g *Guard) user(r *http.Request) (entra.User, bool) {
+// User returns who is signed in in the browser that sent r, as the tenant has
+// the person now: who is disabled, gone, or signed in before the sessions were
+// ended is not (R-RST-58).
+func (g *Guard) User(r *http.Request) (entra.User, bool) {
 	s := g.visits.Find(r)
 	if s == nil || s.user == "" {
 		return entra.User{}, false
@@ -83,7 +76,7 @@ func (g *Guard) signIn(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet {
 		s.target = r.URL.RequestURI()
 	}
-	g.visits.Begin(w, s)
+	g.visits.Begin(w, r, s)
 	callback, _ := g.tenant.Callback(g.client)
 	q := url.Values{"client_id": {g.client}, "redirect_uri": {callback}, "response_type": {"code"}, "scope": {"openid profile"}, "state": {s.state}}
 	if hint := r.URL.Query().Get("login_hint"); hint != "" {
@@ -102,8 +95,7 @@ func (g *Guard) Mount(mux *http.ServeMux) {
 	})
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		g.tenant.Unhandled(r)
-		page.Write(w, http.StatusNotFound, page.Page{Surface: g.name, Heading: "There is no such page",
-			Lead: []string{"The lab does not know " + r.URL.Path + " here."}, Parts: []page.Part{page.Links{Items: []page.Link{{Label: "To the first page", URL: "/"}}}}})
+		page.Lost(w, r, mux, g.name, page.Links{Items: []page.Link{{Label: "To the first page", URL: "/"}}})
 	})
 }
 
@@ -121,12 +113,18 @@ func (g *Guard) callback(w http.ResponseWriter, r *http.Request) {
 			Parts: []page.Part{page.Links{Items: []page.Link{{Label: "Try again", URL: "/"}}}}})
 		return
 	}
-	g.visits.Begin(w, &session{user: grant.User, at: grant.At})
+	g.visits.Begin(w, r, &session{user: grant.User, at: grant.At})
 	target := s.target
 	if !strings.HasPrefix(target, "/") || strings.HasPrefix(target, "//") {
 		target = "/"
 	}
 	visit.Go(w, r, target)
+}
+
+// SignIn begins a session of u here, whom the application knows by other means
+// to have signed in at that time.
+func (g *Guard) SignIn(w http.ResponseWriter, r *http.Request, u entra.User, at time.Time) {
+	g.visits.Begin(w, r, &session{user: u.ID, at: at})
 }
 
 // SignOut ends the browser's session here, as after a changed password

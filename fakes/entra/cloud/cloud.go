@@ -59,7 +59,7 @@ func New(c Config) *Cloud {
 	portal.Handle("/api/", graph.PortalAPI(t, tokens.For(token.PortalAudience)))
 	portal.Handle("/", admin.New(t))
 	cloud.hosts = map[string]http.Handler{
-		entra.LoginHost:        signin.New(t, tokens.Handler()),
+		entra.LoginHost:        signin.New(t, tokens),
 		entra.ResetHost:        passwordreset.New(t, cloud.captchas),
 		entra.SecurityInfoHost: cloud.security,
 		entra.AccountHost:      account.New(t),

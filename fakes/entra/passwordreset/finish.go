@@ -2,6 +2,7 @@ package passwordreset
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/ssprlab/ssprlab/fakes/entra"
 	"github.com/ssprlab/ssprlab/fakes/entra/visit"
@@ -26,8 +27,7 @@ func (p *Portal) askPassword(w http.ResponseWriter, s *session, fresh, confirm s
 			page.Form{Controls: []page.Part{
 				page.Input{Name: "password", Label: "Enter new password", Type: "password", Complete: "new-password", Hint: hint, Error: fresh},
 				page.Input{Name: "confirm", Label: "Confirm new password", Type: "password", Complete: "new-password", Error: confirm},
-			}, Buttons: []page.Button{{Label: "Finish"}}},
-			cancelForm(),
+			}, Buttons: orCancel("Finish")},
 		},
 	})
 }
@@ -83,6 +83,6 @@ func (p *Portal) showDone(w http.ResponseWriter, _ *http.Request, s *session) {
 	}
 	p.write(w, s, page.Page{
 		Title: "Get back into your account", Heading: "Get back into your account", Notice: notice,
-		Parts: []page.Part{page.Links{Items: []page.Link{{Label: link, URL: p.tenant.Hosts().URL(entra.OfficeHost, "/?login_hint="+p.userOf(s).UPN)}}}},
+		Parts: []page.Part{page.Links{Items: []page.Link{{Label: link, URL: p.tenant.Hosts().URL(entra.OfficeHost, "/?"+url.Values{"login_hint": {p.userOf(s).UPN}}.Encode())}}}},
 	})
 }

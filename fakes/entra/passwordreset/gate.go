@@ -35,10 +35,14 @@ func (p *Portal) showGate(w http.ResponseWriter, r *http.Request, s *session) {
 		}
 		s.chosen, s.hasChosen = o, true
 	}
-	if !slices.Contains(offered, s.chosen) || !s.hasChosen {
+	if !s.hasChosen {
 		s.chosen, s.hasChosen, s.challenge = offered[0], true, nil
 	}
-	p.gate(w, s, pane{})
+	said := pane{}
+	if s.withdrawn {
+		s.withdrawn, said.alert = false, "The method you had chosen is not available any more. Choose another."
+	}
+	p.gate(w, s, said)
 }
 
 // pane is what the right-hand side says back.
@@ -60,13 +64,23 @@ func (p *Portal) gate(w http.ResponseWriter, s *session, said pane) {
 		Lead:  []string{"Please choose the contact method we should use for verification."},
 		Alert: said.alert, Notice: said.notice,
 		Parts:      append(p.paneOf(s, said), p.waited(s)...),
-		Convention: conventions[s.chosen],
+		Convention: s.conventions(),
 	})
 }
 
-var conventions = map[entra.Option]string{
-	entra.MailCode:   "Codes have six digits; the newest counts, and once (R-GAP-40, R-GAP-43).",
-	entra.TextMobile: "Codes have six digits; numbers are compared by their digits (R-GAP-40, R-GAP-42).",
+// conventions are what the product's documentation leaves open at a gate.
+func (s *session) conventions() string {
+	const codes = "Codes have six digits; the newest counts, once, and after five wrong tries not at all (R-GAP-40, R-GAP-43, R-GAP-44). "
+	const numbers = "A number is shown by its last two digits, and compared by its digits alone (R-GAP-41, R-GAP-42). "
+	text := map[entra.Option]string{
+		entra.MailCode: codes + "An address is shown by its first two letters and its domain (R-GAP-41). ", entra.TextMobile: codes + numbers,
+		entra.CallMobile: numbers, entra.CallOffice: numbers,
+		entra.AnswerQuestions: "Answers are compared without case and outer blanks (R-GAP-47). ", entra.TypeAppCode: "A code serves once (R-GAP-43). ",
+	}[s.chosen]
+	if len(s.passed) > 0 {
+		text += "A text and a call to one phone are one method (R-GAP-62). "
+	}
+	return text + "Where you stand is kept by the server: going back opens no gate again (R-GAP-45)."
 }
 
 // paneOf returns the parts of the chosen option's pane (R-RST-23).
@@ -76,7 +90,7 @@ func (p *Portal) paneOf(s *session, said pane) []page.Part {
 		return p.codePane(s, said)
 	}
 	send := func(lead, button string, controls ...page.Part) []page.Part {
-		return []page.Part{page.Text{Paragraphs: []string{lead}}, page.Form{Action: "/verify/send", Controls: controls, Buttons: []page.Button{{Label: button}}}, cancelForm()}
+		return []page.Part{page.Text{Paragraphs: []string{lead}}, page.Form{Action: "/verify/send", Controls: controls, Buttons: orCancel(button)}}
 	}
 	number := page.Input{Name: "number", Label: "Enter your phone number", Type: "tel", Complete: "tel", Value: said.typed, Error: said.fieldError, Hint: "With country and area code, for example +1 4255550100"}
 	switch s.chosen {
@@ -99,15 +113,14 @@ func (p *Portal) paneOf(s *session, said pane) []page.Part {
 func codeForm(lead, label string, said pane) []page.Part {
 	return []page.Part{
 		page.Text{Paragraphs: []string{lead}},
-		page.Form{Action: "/verify", Controls: []page.Part{page.Input{Name: "code", Label: label, Mode: "numeric", Complete: "one-time-code", Error: said.fieldError}}, Buttons: []page.Button{{Label: "Next"}}},
-		cancelForm(),
+		page.Form{Action: "/verify", Controls: []page.Part{page.Input{Name: "code", Label: label, Mode: "numeric", Complete: "one-time-code", Error: said.fieldError}}, Buttons: orCancel("Next")},
 	}
 }
 
 // codePane follows a challenge that was sent.
 func (p *Portal) codePane(s *session, said pane) []page.Part {
 	wait := func(paragraphs ...string) []page.Part {
-		return []page.Part{page.Text{Paragraphs: paragraphs}, page.Form{Action: "/verify", Buttons: []page.Button{{Label: "Next"}}}, cancelForm()}
+		return []page.Part{page.Text{Paragraphs: paragraphs}, page.Form{Action: "/verify", Buttons: orCancel("Next")}}
 	}
 	switch s.chosen {
 	case entra.MailCode:
@@ -279,6 +292,13 @@ func (p *Portal) pass(w http.ResponseWriter, r *http.Request, s *session) {
 		visit.Go(w, r, string(stepVerify))
 		return
 	}
+	p.through(w, r, s)
+}
+
+// through lets the person on who has passed every gate, under a new cookie: who
+// knew the one of page 1 sets no password.
+func (p *Portal) through(w http.ResponseWriter, r *http.Request, s *session) {
+	p.visits.Renew(w, r)
 	p.progress(s, "User completed all verification steps required to reset their password", true) // R-AUD-16
 	if s.unlock {
 		p.finishUnlock(w, r, s)

@@ -13,7 +13,7 @@ import (
 func (p *Portal) start(w http.ResponseWriter, r *http.Request) {
 	if s := p.visits.Find(r); s != nil {
 		s.mu.Lock()
-		underWay := s.step != stepWho && s.step != stepDone && s.step != stepRefused && !p.over(s)
+		underWay := s.step != stepWho && !s.ended() && !p.over(s)
 		at := s.step
 		s.mu.Unlock()
 		if underWay && !r.URL.Query().Has("username") {
@@ -22,7 +22,7 @@ func (p *Portal) start(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s := &session{correlation: p.tenant.Chance().GUID(), started: p.tenant.Now(), step: stepWho, typed: r.URL.Query().Get("username")}
-	p.visits.Begin(w, s)
+	p.visits.Begin(w, r, s)
 	p.showWho(w, s, "", "")
 }
 
@@ -39,8 +39,7 @@ func (p *Portal) showWho(w http.ResponseWriter, s *session, userError, riddleErr
 				page.Picture{URL: "/captcha/" + s.riddle + ".png", Alt: "A picture of characters to type, to show that you are not a robot", Width: 280, Height: 90},
 				page.Listen{URL: "/captcha/" + s.riddle + ".wav", Label: "Listen to digits instead"},
 				page.Input{Name: "captcha", Label: "Enter the characters in the picture or the words in the audio", Error: riddleError, Complete: "off"},
-			}, Buttons: []page.Button{{Label: "Next"}}},
-			cancelForm(),
+			}, Buttons: orCancel("Next")},
 		},
 		Convention: "A wrong answer brings a new picture and is not counted; a picture is valid for 10 minutes (R-GAP-46).",
 	})
@@ -87,9 +86,11 @@ func (p *Portal) identify(w http.ResponseWriter, r *http.Request, s *session) {
 func (p *Portal) watchForAbandonment(s *session) {
 	left := entra.SessionLifetime - p.tenant.Clock().Since(s.started)
 	s.expiry = p.tenant.Clock().AfterFunc(left, func() {
-		s.mu.Lock()
+		if !s.mu.TryLock() { // the person is at it
+			return
+		}
 		defer s.mu.Unlock()
-		if s.step != stepDone && s.step != stepRefused {
+		if !s.ended() {
 			p.progress(s, "User abandoned "+s.last, false)
 		}
 	})
@@ -115,8 +116,7 @@ func (p *Portal) askChoice(w http.ResponseWriter, s *session, problem string) {
 			page.Form{Controls: []page.Part{page.Choices{Name: "trouble", Legend: "Choose what applies", Error: problem, Options: []page.Option{
 				{Value: "forgot", Label: "I forgot my password", Hint: "No worries, we'll help you to reset your password using the security info you registered with us."},
 				{Value: "locked", Label: "I know my password, but still can't sign in", Hint: "This can happen when a wrong password was typed too often. We'll help you to unlock your account."},
-			}}}, Buttons: []page.Button{{Label: "Next"}}},
-			cancelForm(),
+			}}}, Buttons: orCancel("Next")},
 		},
 	})
 }

@@ -84,14 +84,19 @@ type session struct {
 	hasChosen   bool
 	challenge   *proof.Challenge
 	drawn       []int  // indexes of the questions asked
+	withdrawn   bool   // the chosen option was taken away
 	last        string // what an abandonment is reported after (R-AUD-34a, b)
 	refusal     refusal
 	expiry      *clock.Timer
 }
 
-// over reports whether the session is older than 15 minutes (R-RST-41).
+// ended reports whether the session is at one of its last pages.
+func (s *session) ended() bool { return s.step == stepDone || s.step == stepRefused }
+
+// over reports whether the session is older than 15 minutes and at none of its
+// last pages (R-RST-41).
 func (p *Portal) over(s *session) bool {
-	return p.tenant.Clock().Since(s.started) >= entra.SessionLifetime
+	return !s.ended() && p.tenant.Clock().Since(s.started) >= entra.SessionLifetime
 }
 
 // at lets a request through to h when its session stands at that step, and
@@ -103,23 +108,28 @@ func (p *Portal) at(want step, h func(http.ResponseWriter, *http.Request, *sessi
 			p.noCookie(w, r)
 			return
 		}
-		if r.Method == http.MethodPost && !visit.Form(w, r) {
+		if r.Method == http.MethodPost && !page.Read(w, r, surface) {
 			return
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		ended := s.step == stepDone || s.step == stepRefused
 		switch {
-		case !ended && p.over(s):
-			p.visits.End(w, r)
-			p.write(w, s, page.Page{Heading: "Your session has ended", Alert: "For your security a reset must be finished within 15 minutes. Start again.",
-				Parts: []page.Part{page.Links{Items: []page.Link{{Label: "Start again", URL: "/"}}}}})
+		case p.over(s):
+			p.timeOut(w, r, s)
 		case s.step != want:
 			visit.Go(w, r, string(s.step))
-		default:
+		case p.stands(w, r, s):
 			h(w, r, s)
 		}
 	}
+}
+
+// timeOut tells that the session is over.
+func (p *Portal) timeOut(w http.ResponseWriter, r *http.Request, s *session) {
+	p.visits.End(w, r)
+	p.write(w, s, page.Page{Heading: "Your session has ended", Alert: "For your security a reset must be finished within 15 minutes. Start again.",
+		Parts:      []page.Part{page.Links{Items: []page.Link{{Label: "Start again", URL: "/"}}}},
+		Convention: "A session that nobody finished is logged as abandoned when its 15 minutes are up (R-GAP-60)."})
 }
 
 // noCookie answers a form that came without the session's cookie: the browser
@@ -136,8 +146,7 @@ func (p *Portal) noCookie(w http.ResponseWriter, r *http.Request) {
 
 func (p *Portal) unknown(w http.ResponseWriter, r *http.Request) {
 	p.tenant.Unhandled(r)
-	page.Write(w, http.StatusNotFound, page.Page{Surface: surface, Heading: "There is no such page", Lead: []string{"The password reset portal of the lab does not know " + r.URL.Path + "."},
-		Parts: []page.Part{page.Links{Items: []page.Link{{Label: "Start a password reset", URL: "/"}}}}})
+	page.Lost(w, r, p.mux, surface, page.Links{Items: []page.Link{{Label: "Start a password reset", URL: "/"}}})
 }
 
 const surface = "Password reset"
@@ -163,7 +172,7 @@ func (p *Portal) progress(s *session, text string, ok bool) {
 	p.tenant.Progress(p.userOf(s), s.correlation, text, ok)
 }
 
-// cancelForm is the Cancel button that stands below every form (R-RST-42).
-func cancelForm() page.Part {
-	return page.Form{Action: "/cancel", Label: "Leave", Buttons: []page.Button{{Label: "Cancel", Quiet: true}}}
+// orCancel is a form's button, and Cancel beside it (R-RST-42).
+func orCancel(label string) []page.Button {
+	return []page.Button{{Label: label}, {Label: "Cancel", Action: "/cancel", Quiet: true}}
 }

@@ -1,6 +1,7 @@
 package passwordreset
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
@@ -16,6 +17,7 @@ type refusal struct {
 	heading string
 	text    []string
 	audit   string // R-AUD-30, R-AUD-34e
+	asked   bool   // the administrators were
 }
 
 // refusalFor turns the brain's verdict into its page.
@@ -86,10 +88,17 @@ func (p *Portal) showRefusal(w http.ResponseWriter, _ *http.Request, s *session)
 		parts = append(parts, page.Disclosure{Summary: "Additional details", Parts: []page.Part{page.Text{Mono: true, Paragraphs: []string{code}}}})
 	}
 	pg := page.Page{Heading: s.refusal.heading, Lead: s.refusal.text, Parts: parts}
-	if s.refusal.reason == entra.UnknownUser || s.refusal.reason == entra.BlockedInCloud {
-		pg.Convention = "What the product shows here is not documented (R-GAP-54, R-GAP-55)."
+	pg.Convention = refusedConventions[s.refusal.reason]
+	if s.refusal.asked {
+		pg.Parts, pg.Convention = []page.Part{page.Links{Items: []page.Link{p.signInLink()}}}, "Nothing is asked back before the mails go out, and there is no limit to them (R-GAP-48)."
 	}
 	p.write(w, s, pg)
+}
+
+var refusedConventions = map[entra.Reason]string{
+	entra.UnknownUser:    "What the product shows here is not documented; a known user ID and an unknown one are the same up to the CAPTCHA (R-GAP-55).",
+	entra.BlockedInCloud: "What the product shows here is not documented (R-GAP-54).",
+	entra.Throttled:      "Five attempts are let through and the sixth is refused (R-GAP-61).",
 }
 
 // helpLink is the "Contact your administrator" link: the lab's request to the
@@ -102,31 +111,45 @@ func (p *Portal) helpLink() page.Link {
 	return link
 }
 
-// contact mails the administrators (R-RST-63) and says so. Any session may ask,
-// also when reset is off for the person (R-RST-66).
+func (p *Portal) signInLink() page.Link {
+	return page.Link{Label: "Back to sign-in", URL: p.tenant.Hosts().URL(entra.OfficeHost, "/")}
+}
+
+// contact mails the administrators (R-RST-63) and leads to a page that says so,
+// which can be loaded again without a second mail. Any session that has not
+// reached its end well may ask, also when reset is off for the person
+// (R-RST-66). Where the link is customised, nobody is mailed (R-RST-65).
 func (p *Portal) contact(w http.ResponseWriter, r *http.Request) {
 	s := p.visits.Find(r)
-	if s == nil {
+	if s == nil || !page.SameOrigin(r) {
 		visit.Go(w, r, "/")
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.step == stepWho {
-		visit.Go(w, r, "/")
-		return
+	_, _, custom := p.tenant.Policy().HelpdeskLink()
+	switch {
+	case p.over(s):
+		p.timeOut(w, r, s)
+	case custom || s.step == stepWho || s.step == stepDone || s.refusal.asked:
+		visit.Go(w, r, string(s.step))
+	default:
+		p.askAdministrators(r.Context(), s)
+		visit.Go(w, r, string(s.step))
 	}
-	asked := p.tenant.AskAdministrators(r.Context(), s.typed)
+}
+
+// askAdministrators ends the session with the request for help.
+func (p *Portal) askAdministrators(ctx context.Context, s *session) {
+	asked := p.tenant.AskAdministrators(ctx, s.typed)
 	if s.user != "" {
 		p.progress(s, "User contacted an admin "+contactedAfter(s), true)
 	}
-	s.end(stepRefused)
-	pg := page.Page{Heading: "Your administrators have been asked", Lead: []string{"They were told that you cannot reset your password. They will get in touch with you."}}
+	s.refusal = refusal{asked: true, heading: "Your administrators have been asked", text: []string{"They were told that you cannot reset your password. They will get in touch with you."}}
 	if asked == 0 {
-		pg.Heading, pg.Lead = "Nobody could be asked", []string{"This organisation has no administrator with a mailbox who could help. Call your help desk."}
+		s.refusal.heading, s.refusal.text = "Nobody could be asked", []string{"This organisation has no administrator with a mailbox who could help. Call your help desk."}
 	}
-	s.refusal = refusal{heading: pg.Heading, text: pg.Lead}
-	p.write(w, s, pg)
+	s.end(stepRefused)
 }
 
 // contactedAfter is the tail of R-AUD-34d.
@@ -144,13 +167,16 @@ func contactedAfter(s *session) string {
 // cancel ends the run (R-RST-42); the log spells it as the live service does
 // (R-GAP-30).
 func (p *Portal) cancel(w http.ResponseWriter, r *http.Request) {
+	if !page.Read(w, r, surface) {
+		return
+	}
 	s := p.visits.Find(r)
 	p.visits.End(w, r)
 	if s != nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		switch {
-		case s.user == "" || s.step == stepDone || s.step == stepRefused:
+		case s.user == "" || s.ended() || p.over(s):
 		case s.step == stepPassword:
 			p.progress(s, "User cancelled before submitting a new password", false)
 		default:
@@ -159,5 +185,5 @@ func (p *Portal) cancel(w http.ResponseWriter, r *http.Request) {
 		s.end(stepRefused)
 	}
 	page.Write(w, http.StatusOK, page.Page{Surface: surface, Heading: "You have cancelled", Lead: []string{"Nothing was changed."}, Parts: []page.Part{
-		page.Links{Items: []page.Link{{Label: "Back to sign-in", URL: p.tenant.Hosts().URL(entra.OfficeHost, "/")}, {Label: "Start again", URL: "/"}}}}})
+		page.Links{Items: []page.Link{p.signInLink(), {Label: "Start again", URL: "/"}}}}})
 }

@@ -18,7 +18,7 @@ func (s *Site) own(w http.ResponseWriter, r *http.Request, u entra.User) *sessio
 		return x
 	}
 	x := &session{user: u.ID, started: s.tenant.Now()}
-	s.visits.Begin(w, x)
+	s.visits.Begin(w, r, x)
 	return x
 }
 
@@ -141,6 +141,9 @@ func (s *Site) overview(w http.ResponseWriter, x *session, u entra.User, problem
 	}
 	if defaults := defaultsOf(u); len(defaults) > 1 {
 		parts = append(parts, page.Form{Action: "/security-info/default", Label: "Default sign-in method", Inline: true, Controls: []page.Part{page.Select{Name: "default", Label: "Default sign-in method", Options: defaults}}, Buttons: []page.Button{{Label: "Set as default", Quiet: true}}})
+	}
+	if x.reviewing {
+		parts = append(parts, page.Form{Action: "/review", Label: "Review", Buttons: []page.Button{{Label: "Looks good"}}})
 	}
 	s.guard.Write(w, http.StatusOK, u, page.Page{Title: "Security info", Heading: "Security info", Wide: true, Alert: problem, Notice: added(x),
 		Lead: []string{"These are the methods you use to sign in to your account or reset your password."}, Parts: parts})

@@ -70,9 +70,11 @@ type session struct {
 	mu        sync.Mutex
 	user      string
 	started   time.Time
-	interrupt bool // during sign-in; otherwise from the Security info page
-	legacy    bool // on the page of 2019
-	proven    bool // a second factor was shown in this session
+	interrupt bool      // during sign-in; otherwise from the Security info page
+	legacy    bool      // on the page of 2019
+	at        time.Time // of the sign-in that is interrupted
+	reviewing bool      // from a review to the Security info page, and back
+	proven    bool      // a second factor was shown in this session
 	challenge *proof.Challenge
 	task      *task // the method that is being set up
 	finished  bool  // everything that was required is registered
@@ -113,7 +115,7 @@ func (s *Site) over(x *session) bool {
 // for 15 minutes (R-REG-54).
 func (s *Site) within(h func(http.ResponseWriter, *http.Request, *session, entra.User)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost && !visit.Form(w, r) {
+		if r.Method == http.MethodPost && !page.Read(w, r, surface) {
 			return
 		}
 		x := s.visits.Find(r)
@@ -143,8 +145,8 @@ func (s *Site) interrupt(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	u, _ := s.tenant.User(grant.User)
-	x := &session{user: grant.User, started: s.tenant.Now(), interrupt: true, legacy: !s.tenant.Combined(u)}
-	s.visits.Begin(w, x)
+	x := &session{user: grant.User, started: s.tenant.Now(), interrupt: true, legacy: !s.tenant.Combined(u), at: grant.At}
+	s.visits.Begin(w, r, x)
 	if entra.NeedsRegistration(u, s.tenant.Facts(u)) {
 		visit.Go(w, r, "/register")
 		return

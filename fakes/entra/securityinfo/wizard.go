@@ -191,21 +191,33 @@ func (s *Site) showReview(w http.ResponseWriter, r *http.Request, x *session, u 
 		visit.Go(w, r, "/security-info")
 		return
 	}
+	buttons := []page.Button{{Label: "Looks good"}}
+	if !x.legacy { // the older page manages nothing
+		buttons = append(buttons, page.Button{Label: "Change my info", Quiet: true, Name: "change", Value: "yes"})
+	}
 	s.write(w, u, page.Page{Heading: "Is this info still correct?", Lead: []string{"Please look over your security info. Your organisation asks for that from time to time."},
 		Parts: []page.Part{
 			page.List{Items: terms(u)},
-			page.Form{Action: "/review", Buttons: []page.Button{{Label: "Looks good"}, {Label: "Change my info", Quiet: true, Name: "change", Value: "yes"}}},
+			page.Form{Action: "/review", Buttons: buttons},
 		}, Convention: "A completed registration or review sets the clock of the next one (R-GAP-53)."})
 }
 
+// takeReview takes "Looks good", on the page of the review or after changes on
+// the Security info page, and goes on with the sign-in (R-REG-57).
 func (s *Site) takeReview(w http.ResponseWriter, r *http.Request, x *session, u entra.User) {
-	if r.PostForm.Get("change") != "" {
+	if !x.interrupt && !x.reviewing {
+		visit.Go(w, r, "/security-info")
+		return
+	}
+	if r.PostForm.Get("change") != "" && !x.legacy {
+		x.reviewing = true
+		s.guard.SignIn(w, r, u, x.at) // the interrupted sign-in has proved the password
 		visit.Go(w, r, "/security-info")
 		return
 	}
 	now := s.tenant.Now()
 	s.tenant.Update(u.ID, func(u *entra.User) error { u.Security.Confirmed = now; return nil })
 	s.record(u, entra.ActivityReviewed, "User successfully reviewed security info", true) // R-REG-58
-	x.interrupt = false
+	x.interrupt, x.reviewing = false, false
 	visit.Go(w, r, s.resumeAddress())
 }

@@ -20,9 +20,10 @@ func (l *Login) showMore(w http.ResponseWriter, _ *http.Request, f *flow, u entr
 	})
 }
 
-// takeMore sends the person to register or review, vouching for who it is.
+// interrupt sends the person to register or review, vouching for who it is.
 // Outside the preview of 2019 that is the older page (R-REG-03).
-func (l *Login) takeMore(w http.ResponseWriter, r *http.Request, f *flow, u entra.User) {
+func (l *Login) interrupt(w http.ResponseWriter, r *http.Request, f *flow, u entra.User) {
+	f.sent = true
 	back := l.tenant.Hosts().URL(entra.LoginHost, "/common/resume")
 	code := l.tenant.Issue(entra.Grant{User: u.ID, Client: entra.InterruptClient, RedirectURI: back, At: f.at})
 	host, path := entra.SecurityInfoHost, "/interrupt"
@@ -32,9 +33,10 @@ func (l *Login) takeMore(w http.ResponseWriter, r *http.Request, f *flow, u entr
 	visit.Go(w, r, l.tenant.Hosts().URL(host, path+"?"+url.Values{"code": {code}}.Encode()))
 }
 
-// resume takes the person back from registration, finished or skipped.
+// resume takes the person back from registration, finished or skipped. Who was
+// never sent there has not been asked.
 func (l *Login) resume(w http.ResponseWriter, r *http.Request, f *flow, u entra.User) {
-	f.asked = true
+	f.asked = f.asked || f.sent
 	l.proceed(w, r, f, u)
 }
 
@@ -53,7 +55,7 @@ func (l *Login) showStay(w http.ResponseWriter, _ *http.Request, f *flow, u entr
 // its cookies either way; the product's longer one is not modelled.
 func (l *Login) takeStay(w http.ResponseWriter, r *http.Request, f *flow, u entra.User) {
 	f.stayed = true
-	l.singles.Begin(w, &single{u.ID, f.at})
+	l.singles.Begin(w, r, &single{u.ID, f.at})
 	l.proceed(w, r, f, u)
 }
 
@@ -67,12 +69,20 @@ func (l *Login) trouble(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-func (l *Login) showChange(w http.ResponseWriter, r *http.Request, f *flow) {
-	if f.typed == "" {
-		visit.Go(w, r, "/common/username")
-		return
-	}
+func (l *Login) showChange(w http.ResponseWriter, _ *http.Request, f *flow) {
 	l.change(w, f, "", "", "")
+}
+
+// outdated lets a request through to h when the password was right and must be
+// changed.
+func (l *Login) outdated(h func(http.ResponseWriter, *http.Request, *flow)) http.HandlerFunc {
+	return l.during(func(w http.ResponseWriter, r *http.Request, f *flow) {
+		if !f.outdated {
+			visit.Go(w, r, "/common/login")
+			return
+		}
+		h(w, r, f)
+	})
 }
 
 // change is the page of a forced change (R-CHG-14).
@@ -84,6 +94,7 @@ func (l *Login) change(w http.ResponseWriter, f *flow, current, fresh, confirm s
 			page.Input{Name: "newpasswd", ID: "newPassword", Label: "New password", Type: "password", Complete: "new-password", Error: fresh},
 			page.Input{Name: "confirmnewpasswd", ID: "confirmNewPassword", Label: "Confirm password", Type: "password", Complete: "new-password", Error: confirm},
 		}, Buttons: []page.Button{{Label: "Sign in", ID: "idSIButton9", Input: true}}}},
+		Convention: "The password is changed first, then comes registration (R-GAP-58).",
 	})
 }
 
@@ -107,7 +118,6 @@ func (l *Login) takeChange(w http.ResponseWriter, r *http.Request, f *flow) {
 		l.change(w, f, "", refused.Text, "")
 		return
 	}
-	f.user, f.at = u.ID, l.tenant.Now()
 	u, _ = l.tenant.User(u.ID)
-	l.proceed(w, r, f, u)
+	l.signedIn(w, r, f, u)
 }

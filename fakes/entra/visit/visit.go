@@ -2,13 +2,11 @@
 // behind a cookie of the surface's own host. Cookies live in real time, as the
 // browser that keeps them does; what they stand for ends on the lab's clock,
 // which is the surface's business.
-//
-// Not modelled: sessions that outlive the lab, and cookies across hosts.
 package visit
 
 import (
-	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/ssprlab/ssprlab/lab/seed"
@@ -24,12 +22,13 @@ type Store[T any] struct {
 
 	mu     sync.Mutex
 	visits map[string]*T
-	order  []string
+	order  []string // oldest first; some are over
 }
 
-// New returns an empty store whose cookie has that name.
+// New returns an empty store whose cookie has that name, with a prefix by which
+// browsers keep other hosts from setting it.
 func New[T any](cookie string, rng *seed.Stream) *Store[T] {
-	return &Store[T]{cookie: cookie, rng: rng, visits: map[string]*T{}}
+	return &Store[T]{cookie: "__Host-" + cookie, rng: rng, visits: map[string]*T{}}
 }
 
 // Find returns what is known of the browser that sent r, or nil.
@@ -43,50 +42,55 @@ func (s *Store[T]) Find(r *http.Request) *T {
 	return s.visits[c.Value]
 }
 
-// Begin starts a visit with v and gives the browser its cookie.
-func (s *Store[T]) Begin(w http.ResponseWriter, v *T) {
+// Begin starts a visit with v and gives the browser its cookie. The visit that
+// the browser was on is over.
+func (s *Store[T]) Begin(w http.ResponseWriter, r *http.Request, v *T) {
 	id := s.rng.Token(16)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.drop(r)
 	s.visits[id] = v
 	s.order = append(s.order, id)
-	if len(s.order) > kept {
+	for len(s.visits) > kept {
 		delete(s.visits, s.order[0])
 		s.order = s.order[1:]
 	}
-	http.SetCookie(w, &http.Cookie{Name: s.cookie, Value: id, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	if len(s.order) > 2*kept {
+		s.order = slices.DeleteFunc(s.order, func(id string) bool { return s.visits[id] == nil })
+	}
+	http.SetCookie(w, s.made(id))
+}
+
+// Renew gives the browser's visit another cookie, so that one who knew the old
+// one gains nothing from what has been proved since.
+func (s *Store[T]) Renew(w http.ResponseWriter, r *http.Request) {
+	if v := s.Find(r); v != nil {
+		s.Begin(w, r, v)
+	}
 }
 
 // End forgets the visit of the browser that sent r.
 func (s *Store[T]) End(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	s.drop(r)
+	s.mu.Unlock()
+	gone := s.made("")
+	gone.MaxAge = -1
+	http.SetCookie(w, gone)
+}
+
+// drop forgets the visit of the browser that sent r. s.mu is held.
+func (s *Store[T]) drop(r *http.Request) {
 	if c, err := r.Cookie(s.cookie); err == nil {
-		s.mu.Lock()
 		delete(s.visits, c.Value)
-		s.mu.Unlock()
 	}
-	http.SetCookie(w, &http.Cookie{Name: s.cookie, Path: "/", MaxAge: -1, Secure: true, HttpOnly: true})
 }
 
-// maxForm is the most that a form of the lab's pages can hold.
-const maxForm = 256 << 10
-
-// Form reads the form of r and reports whether it could; if not, it has
-// answered with 400 or 413.
-func Form(w http.ResponseWriter, r *http.Request) bool {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	err := r.ParseForm()
-	if err == nil {
-		return true
-	}
-	status := http.StatusBadRequest
-	if _, large := err.(*http.MaxBytesError); large {
-		status = http.StatusRequestEntityTooLarge
-	}
-	http.Error(w, fmt.Sprintf("The form cannot be read: %v. Forms here hold at most %d KiB.", err, maxForm>>10), status)
-	return false
+func (s *Store[T]) made(id string) *http.Cookie {
+	return &http.Cookie{Name: s.cookie, Value: id, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 }
 
-// Go sends the browser on to path, whatever the method of the request was.
+// Go sends the browser on to url, whatever the method of the request was.
 func Go(w http.ResponseWriter, r *http.Request, url string) {
 	http.Redirect(w, r, url, http.StatusSeeOther)
 }
