@@ -50,7 +50,7 @@ type Lab struct {
 // Endpoints is where a lab's parts listen, all on the loopback address.
 type Endpoints struct {
 	TenantID string   // GUID
-	Hosts    []string // the names of the tenant's surfaces, in full
+	Hosts    []string // every host name of the lab, in full
 
 	// Base URLs of the tenant's surfaces, without a slash at the end.
 	SignIn, PasswordReset, SecurityInfo, Account, Portal, Graph, Office string
@@ -69,6 +69,9 @@ type Endpoints struct {
 // locate fills in where the tenant's surfaces are.
 func (e *Endpoints) locate(h entra.Hosts) {
 	e.Hosts = h.Names()
+	for _, part := range []string{"connect", "phone", "mail", "tenant"} {
+		e.Hosts = append(e.Hosts, part+"."+h.Domain)
+	}
 	e.SignIn, e.Office = h.URL(entra.LoginHost, ""), h.URL(entra.OfficeHost, "")
 	e.PasswordReset, e.SecurityInfo = h.URL(entra.ResetHost, ""), h.URL(entra.SecurityInfoHost, "")
 	e.Account, e.Portal, e.Graph = h.URL(entra.AccountHost, ""), h.URL(entra.PortalHost, ""), h.URL(entra.GraphHost, "")

@@ -27,7 +27,7 @@ type Clock struct {
 
 // New returns a clock that shows start now and runs on from there.
 func New(start time.Time) *Clock {
-	return &Clock{offset: start.Sub(time.Now())}
+	return &Clock{offset: time.Until(start)}
 }
 
 // Now returns the lab's time in UTC.
