@@ -236,7 +236,7 @@ func (w *world) applyPolicy(ctx context.Context) error {
 	p := setup.Policy{
 		Enabled: enabledNames[r.Enabled], Group: r.Group, Required: r.MethodsRequired, QuestionsToRegister: r.Questions.ToRegister, QuestionsToReset: r.Questions.ToReset,
 		RequireRegistration: r.Registration.Required, ReconfirmDays: r.Registration.ReconfirmAfter, NotifyUsers: r.Notifications.Users, NotifyAdmins: r.Notifications.Admins,
-		Helpdesk: r.Helpdesk, WriteBack: r.WriteBack, UnlockWithoutReset: r.UnlockWithoutReset,
+		Helpdesk: r.Helpdesk, WriteBack: r.WriteBack, UnlockWithoutReset: r.UnlockWithoutReset, AdminsOff: !t.AdminsReset,
 	}
 	for _, m := range r.Methods {
 		p.Methods = append(p.Methods, string(m))

@@ -119,6 +119,7 @@
 //	    write back: yes
 //	    unlock without reset: yes
 //	  banned passwords: [alder, harbour]   # at most 1000, of 4 to 16 characters (R-PWD-20)
+//	  administrators reset: yes              # their own passwords (R-POL-84)
 //	  verified domains: [alder.example.com, alder.test]
 //
 // password reset is the blade. What is left out has the values of R-GAP-49

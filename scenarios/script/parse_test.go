@@ -119,7 +119,7 @@ func TestSteps(t *testing.T) {
 	}
 	steps := scenarios[0].Steps
 	fill := steps[1].Do[2]
-	if fill.Verb != "fill" || fill.At.String() != "forgotten.yaml:83" {
+	if fill.Verb != "fill" || fill.At.String() != "forgotten.yaml:84" {
 		t.Errorf("%s at %s", fill.Verb, fill.At)
 	}
 	text := fill.What.(script.Fill).Fields[0].Text

@@ -11,6 +11,7 @@ type Tenant struct {
 	Combined        CombinedRegistration
 	PasswordReset   PasswordReset
 	BannedPasswords []string // the custom list (R-PWD-20)
+	AdminsReset     bool     // whether administrators may reset at all (R-POL-84, R-POL-86). Default yes
 	VerifiedDomains []string // custom domains; none = R-POL-80 applies. Default: the scenario's domain
 }
 
@@ -64,7 +65,7 @@ type Notifications struct {
 }
 
 func defaultTenant() Tenant {
-	return Tenant{Combined: CombinedRegistration{For: ScopeAll}, PasswordReset: defaultReset()}
+	return Tenant{Combined: CombinedRegistration{For: ScopeAll}, PasswordReset: defaultReset(), AdminsReset: true}
 }
 
 func defaultReset() PasswordReset {
@@ -81,6 +82,7 @@ func tenantShape(verified **[]string) shape[Tenant] {
 			opt("combined registration", "who sees the preview in era 2019: all, none or a group; default all", combinedShape(), &t.Combined),
 			opt("password reset", "the Password reset blade", resetShape(), &t.PasswordReset),
 			opt("banned passwords", "the custom list", bannedShape(), &t.BannedPasswords),
+			opt("administrators reset", "whether administrators may reset their own passwords at all; default yes", yesNo(), &t.AdminsReset),
 			opt("verified domains", "custom domains; default the scenario's; [] = only the tenant's first one",
 				maybe(setOf("a list of domains", 0, domain())), verified),
 		}
