@@ -54,6 +54,9 @@ func runScenarios(c *cobra.Command, args []string, f runFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := os.MkdirAll(f.report, 0o755); err != nil {
+		return fail(statusBadInput, fmt.Errorf("--report %s: %w", f.report, err))
+	}
 	ctx := c.Context()
 	authority, err := pki.NewAuthority()
 	if err != nil {

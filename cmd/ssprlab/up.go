@@ -40,6 +40,9 @@ func upCommand() *cobra.Command {
 const house = "house.yaml"
 
 func up(c *cobra.Command, args []string, seed uint64, port int, asJSON bool) error {
+	if port < 0 || port > 65535 {
+		return fail(statusBadInput, fmt.Errorf("--port %d: expected 0 to 65535", port))
+	}
 	s, err := state(c.ErrOrStderr(), args)
 	if err != nil {
 		return err

@@ -2,11 +2,14 @@ package house_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -92,4 +95,31 @@ func alive(pid int) bool {
 	}
 	state := bytes.TrimSpace(stat[bytes.LastIndexByte(stat, ')')+1:])
 	return len(state) > 0 && state[0] != 'Z' && state[0] != 'X'
+}
+
+// TestCommandOutlivesItsBrowser proves that a run whose browser is killed ends
+// by itself, with failed scenarios that say so and with a report.
+func TestCommandOutlivesItsBrowser(t *testing.T) {
+	needBrowser(t)
+	tmp, dir := t.TempDir(), t.TempDir()
+	c := start(t, tmp, "run", "--driver", "browser", "--workers", "2", "--report", dir, "walkthrough.yaml", "house.yaml")
+	var chrome []int
+	eventually(t, 60*time.Second, "pages to be drawn", func() bool {
+		chrome = family(t, c.Process.Pid)
+		return slices.ContainsFunc(chrome, draws)
+	})
+	for _, pid := range chrome {
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
+			t.Fatal(err)
+		}
+	}
+	c.ends(t, unplugged, 1)
+	said, err := io.ReadAll(c.out)
+	if err != nil || !strings.Contains(string(said), "browser: Chrome exited: signal: killed") {
+		t.Errorf("the run says (%v):\n%s", err, said)
+	}
+	nothingLeft(t, tmp)
+	if files := entries(t, dir); !slices.Equal(files, []string{"index.html", "junit.xml", "results.json"}) {
+		t.Errorf("the report's folder holds %v", files)
+	}
 }
