@@ -1,6 +1,7 @@
 package entra_test
 
 import (
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -192,6 +193,12 @@ func TestThrottleAndLockoutAreApart(t *testing.T) {
 	lockOut(b, v)
 	if got := b.Decide(b.now(v)).Reason; got != entra.Eligible { // R-ELG-33
 		t.Errorf("locked out, the reset says %q", got)
+	}
+}
+
+func TestABlockedPersonIsToldHowLong(t *testing.T) { // R-RST-73, R-TRB-07
+	if text := entra.RefusalText(); !strings.Contains(text, "24 hours after your last attempt") || !strings.Contains(text, "contact your administrator") {
+		t.Error(text)
 	}
 }
 
