@@ -28,7 +28,7 @@ type Config struct {
 	Domains []string
 
 	DirectoryDomain string            // default "corp." and Domain
-	Delegation      []directory.Right // of the connector account; nil: all it needs
+	Delegation      []directory.Right // what the connector account may do; nil: all it needs
 	NoDelegation    bool              // the connector account gets no right at all
 
 	Authority *pki.Authority // default: one of its own. A browser trusts one

@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/ssprlab/ssprlab/fakes/connect"
 	"github.com/ssprlab/ssprlab/lab/directory"
@@ -38,6 +39,12 @@ func (l *Lab) prepareDirectory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if !slices.Contains(l.config.Delegation, directory.UnexpirePassword) {
+		// A new domain gives this right to whoever has signed in (R-WB-26).
+		if err := d.Revoke(ctx, signedIn, d.Base(), directory.UnexpirePassword); err != nil {
+			return fmt.Errorf("take a right back from everybody: %w", err)
+		}
+	}
 	if len(l.config.Delegation) == 0 {
 		return nil
 	}
@@ -46,6 +53,9 @@ func (l *Lab) prepareDirectory(ctx context.Context) error {
 	}
 	return nil
 }
+
+// signedIn is everybody who has bound to the directory, as a SID.
+const signedIn = "S-1-5-11"
 
 func (l *Lab) startAgent(context.Context) (err error) {
 	connector := l.Directory()
