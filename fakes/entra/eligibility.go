@@ -160,9 +160,6 @@ func Usable(u User, f Facts) MethodSet {
 	return s
 }
 
-// Required returns how many gates u passes under the facts.
-func (f Facts) Required(u User) int { return Decide(u, f).Required }
-
 // Registrable returns the methods that u may register: those the policy in
 // force enables, in the order the wizard proposes them, most secure first
 // (R-REG-16). Office phones come from the directory [19] (R-REG-33).

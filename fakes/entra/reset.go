@@ -67,7 +67,7 @@ func (t *Tenant) Reset(ctx context.Context, u User, candidate, correlation strin
 		t.Record(AuditEntry{Service: SSPRService, Activity: ActivityReset, Reason: auditReason(r), Target: u.By(), Correlation: correlation})
 		return r
 	}
-	u = t.settleReset(u)
+	u = t.settle(u, true)
 	for _, activity := range []string{ActivityCoreReset, ActivityTokensValidFrom} {
 		t.Record(AuditEntry{Service: CoreDirectory, Activity: activity, Success: true, Target: u.By(), Correlation: correlation})
 	}
@@ -97,14 +97,17 @@ func vanished() *Refusal {
 	return &Refusal{Text: "Your account does not exist any more. Contact your administrator.", Rule: "R-ELG-03"}
 }
 
-// settleReset is what a completed reset does beside the password.
-func (t *Tenant) settleReset(u User) User {
+// settle is what a new password does beside itself; a reset clears the
+// self-service counters too (R-RST-59, R-RST-72).
+func (t *Tenant) settle(u User, reset bool) User {
 	now := t.Now()
 	settled, err := t.Update(u.ID, func(u *User) error {
 		u.passwordChanged(now)
 		u.MustChange = false
 		u.smart = smartLockout{}
-		u.throttles, u.blocked = nil, time.Time{}
+		if reset {
+			u.throttles, u.blocked = nil, time.Time{}
+		}
 		return nil
 	})
 	if err != nil { // deleted meanwhile
@@ -177,7 +180,7 @@ func (t *Tenant) Change(ctx context.Context, u User, old, candidate string) *Ref
 	}
 	t.Record(AuditEntry{Service: SSPRService, Activity: ActivityChange, Success: r == nil, Reason: auditReason(r), Target: u.By()})
 	if r == nil {
-		t.settleReset(u)
+		t.settle(u, false)
 	}
 	return r
 }

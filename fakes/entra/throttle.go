@@ -38,20 +38,21 @@ const blockFor = 24 * time.Hour
 // Attempt is something that the throttle counts.
 type Attempt struct {
 	counter counter
+	failed  bool   // to prove an identity, which counts by itself too (R-RST-68)
 	blocked string // detail of the audit entry when it blocks (R-AUD-34c)
 }
 
 // The counted attempts (R-RST-68..75).
 var (
-	WrongMailCode    = Attempt{countReset, "User failed to prove their identity too many times and is blocked for 24 hours"}
-	WrongTextCode    = Attempt{countPhone, "User entered too many invalid SMS verification codes and is blocked for 24 hours"}
-	FailedMobileCall = Attempt{countPhone, "User tried mobile phone voice verification too many times and is blocked for 24 hours"}
-	FailedOfficeCall = Attempt{countPhone, "User tried office phone voice verification too many times and is blocked for 24 hours"}
-	WrongNumber      = Attempt{countPhone, "User tried to verify a phone number too many times and is blocked for 24 hours"}
-	WrongAnswer      = Attempt{countQuestions, "User tried to answer security questions too many times and is blocked for 24 hours"}
-	WrongAppCode     = Attempt{countApp, "User failed to prove their identity too many times and is blocked for 24 hours"}
-	SentText         = Attempt{countPhone, "User tried to verify a phone number too many times and is blocked for 24 hours"}
-	SentMail         = Attempt{countMail, "User requested too many e-mail codes and is blocked for 24 hours"}
+	WrongMailCode    = Attempt{countReset, true, "User failed to prove their identity too many times and is blocked for 24 hours"}
+	WrongTextCode    = Attempt{countPhone, true, "User entered too many invalid SMS verification codes and is blocked for 24 hours"}
+	FailedMobileCall = Attempt{countPhone, true, "User tried mobile phone voice verification too many times and is blocked for 24 hours"}
+	FailedOfficeCall = Attempt{countPhone, true, "User tried office phone voice verification too many times and is blocked for 24 hours"}
+	WrongNumber      = Attempt{countPhone, false, "User tried to verify a phone number too many times and is blocked for 24 hours"}
+	WrongAnswer      = Attempt{countQuestions, true, "User tried to answer security questions too many times and is blocked for 24 hours"}
+	WrongAppCode     = Attempt{countApp, true, "User failed to prove their identity too many times and is blocked for 24 hours"}
+	SentText         = Attempt{countPhone, false, "User tried to verify a phone number too many times and is blocked for 24 hours"}
+	SentMail         = Attempt{countMail, false, "User requested too many e-mail codes and is blocked for 24 hours"}
 )
 
 // Count counts an attempt of the user and reports whether it went over the
@@ -63,18 +64,11 @@ func (t *Tenant) Count(id string, a Attempt) (blocked bool) {
 	}
 	now := t.Clock().Now()
 	u, err := t.Update(id, func(u *User) error {
-		l := limits[a.counter]
-		var recent []time.Time
-		for _, at := range u.throttles[a.counter] {
-			if now.Sub(at) < l.window {
-				recent = append(recent, at)
-			}
+		blocked = u.count(a.counter, now)
+		if a.failed && a.counter != countReset && u.count(countReset, now) {
+			blocked = true
 		}
-		if u.throttles == nil {
-			u.throttles = map[counter][]time.Time{}
-		}
-		u.throttles[a.counter] = append(recent, now)
-		if blocked = len(recent) >= l.attempts; blocked {
+		if blocked {
 			u.blocked = now.Add(blockFor)
 		}
 		return nil
@@ -83,6 +77,22 @@ func (t *Tenant) Count(id string, a Attempt) (blocked bool) {
 		t.Record(AuditEntry{Service: SSPRService, Activity: ActivityBlocked, Success: true, Reason: a.blocked, Target: u.By()})
 	}
 	return blocked
+}
+
+// count adds to one counter and reports whether that went over its limit.
+func (u *User) count(c counter, now time.Time) (over bool) {
+	l := limits[c]
+	var recent []time.Time
+	for _, at := range u.throttles[c] {
+		if now.Sub(at) < l.window {
+			recent = append(recent, at)
+		}
+	}
+	if u.throttles == nil {
+		u.throttles = map[counter][]time.Time{}
+	}
+	u.throttles[c] = append(recent, now)
+	return len(recent) >= l.attempts
 }
 
 // smartLockout is the cloud's own lock after wrong passwords (R-PWD-34..37).

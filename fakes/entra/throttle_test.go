@@ -75,8 +75,24 @@ func TestAttemptsAreForgotten(t *testing.T) {
 				t.Errorf("%s: attempt %d blocked", c.name, i+1)
 				break
 			}
-			b.clock.Advance(c.window / time.Duration(c.allowed))
+			b.clock.Advance(24 * time.Hour / time.Duration(c.allowed)) // the longest window, that of failed proofs
 		}
+	}
+}
+
+// TestEveryFailedProofCounts: whatever failed, five proofs a day are let
+// through, however slowly they come.
+func TestEveryFailedProofCounts(t *testing.T) { // R-RST-68
+	b := newBench(t, entra.Now, "")
+	u := b.person("adele")
+	for _, a := range []entra.Attempt{entra.WrongTextCode, entra.WrongAnswer, entra.WrongMailCode, entra.WrongAppCode, entra.FailedMobileCall} {
+		if b.Count(u.ID, a) {
+			t.Error("blocked too early")
+		}
+		b.clock.Advance(2 * time.Hour)
+	}
+	if !b.Count(u.ID, entra.WrongTextCode) {
+		t.Error("the sixth failed proof in a day did not block")
 	}
 }
 
@@ -99,8 +115,8 @@ func TestTheWindowSlides(t *testing.T) { // R-RST-69
 	}
 }
 
-// TestWhatSharesACounter: everything done with a phone is one counter, the rest
-// are apart (R-RST-69).
+// TestWhatSharesACounter: everything done with a phone is one counter, mails and
+// other people are apart (R-RST-69, R-RST-71).
 func TestWhatSharesACounter(t *testing.T) {
 	b := newBench(t, entra.Now, "")
 	u, v := b.person("adele"), b.person("bo")
@@ -110,7 +126,7 @@ func TestWhatSharesACounter(t *testing.T) {
 		}
 	}
 	for range 5 {
-		if b.Count(u.ID, entra.WrongAnswer) || b.Count(u.ID, entra.SentMail) || b.Count(u.ID, entra.WrongAppCode) || b.Count(v.ID, entra.WrongNumber) {
+		if b.Count(u.ID, entra.SentMail) || b.Count(v.ID, entra.WrongNumber) {
 			t.Error("another counter, or another person's, counted")
 		}
 	}
