@@ -36,6 +36,13 @@ func (appSetup) label() string        { return "Authenticator app" }
 func (appSetup) audit() string        { return "Authenticator app" }
 func (appSetup) method() entra.Method { return entra.AppCode }
 
+func (appSetup) convention(t *task) string {
+	if t.step < appScan {
+		return ""
+	}
+	return "A QR code, and the key behind it, can be used for 10 minutes (R-GAP-52)."
+}
+
 // The steps of the set-up.
 const (
 	appStart = iota
@@ -128,16 +135,16 @@ func (a appSetup) scanned(r *http.Request, x *session, u entra.User) string {
 	if t.enrolment == nil {
 		return "Scan the QR code first."
 	}
+	device, ok := a.site.enrols.device(t.enrolment)
+	if expired := a.site.tenant.Clock().Since(t.enrolment.made) >= qrLifetime; expired && !ok {
+		t.enrolment = nil
+		return "The QR code has expired. Here is a new one."
+	}
 	if t.enrolment.other {
 		t.step = appTest
 		return ""
 	}
-	device, ok := a.site.enrols.device(t.enrolment)
 	if !ok {
-		if a.site.tenant.Clock().Since(t.enrolment.made) >= qrLifetime {
-			t.enrolment = nil
-			return "The QR code has expired. Here is a new one."
-		}
 		return "Your app has not scanned the QR code yet. Scan it, then choose Next."
 	}
 	t.values["device"] = device

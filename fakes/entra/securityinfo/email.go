@@ -17,11 +17,18 @@ func (emailSetup) label() string        { return "Email" }
 func (emailSetup) audit() string        { return "Email" }
 func (emailSetup) method() entra.Method { return entra.Email }
 
+func (emailSetup) convention(t *task) string {
+	if t.challenge == nil {
+		return ""
+	}
+	return conventionOfCodes
+}
+
 func (e emailSetup) show(x *session, u entra.User, problem string) []page.Part {
 	if x.task.challenge != nil {
 		return []page.Part{page.Text{Heading: "Email", Paragraphs: []string{"We just sent a code to " + x.task.challenge.Target + "."}},
 			page.Form{Action: "/register", Controls: []page.Part{page.Input{Name: "code", Label: "Enter code", Mode: "numeric", Complete: "one-time-code", Error: problem}}, Buttons: []page.Button{{Label: "Next"}}},
-			page.Form{Action: "/register", Label: "Repeat", Buttons: []page.Button{{Label: "Resend code", Name: "resend", Value: "yes", Quiet: true}}}}
+			page.Form{Action: "/register", Label: "Repeat", Buttons: []page.Button{{Label: "Resend code", Name: "resend", Value: "yes", Quiet: true}, back}}}
 	}
 	return []page.Part{page.Text{Heading: "Email", Paragraphs: []string{"What email would you like to use?", "Not the mailbox of this account: you could not open it when you need the code."}},
 		page.Form{Action: "/register", Controls: []page.Part{page.Input{Name: "address", Label: "Email address", Type: "email", Complete: "email", Value: x.task.values["address"], Error: problem}}, Buttons: []page.Button{{Label: "Next"}}}}
@@ -29,6 +36,9 @@ func (e emailSetup) show(x *session, u entra.User, problem string) []page.Part {
 
 func (e emailSetup) take(r *http.Request, x *session, u entra.User) (string, bool) {
 	t := x.task
+	if t.again(r, "address") {
+		return "", false
+	}
 	if t.challenge == nil || r.PostForm.Get("resend") != "" {
 		return e.send(r, x, u), false
 	}

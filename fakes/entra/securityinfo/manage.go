@@ -50,6 +50,11 @@ func (s *Site) mayRegister(u entra.User) bool {
 	return s.tenant.Combined(u) && !slices.Contains([]entra.Reason{entra.TurnedOff, entra.NoPolicy, entra.OutOfScope, entra.GuestAccount, entra.Unlicensed}, v.Reason)
 }
 
+// mayManage reports whether u may change anything here (R-REG-05, R-REG-53).
+func (s *Site) mayManage(x *session, u entra.User) bool {
+	return s.mayRegister(u) && (x.proven || !mfaCapable(u))
+}
+
 // factor is the option by which u shows a second factor: the app's code if
 // there is an app, else a text.
 func factor(u entra.User) entra.Option {
@@ -60,9 +65,9 @@ func factor(u entra.User) entra.Option {
 }
 
 func (s *Site) askProof(w http.ResponseWriter, r *http.Request, x *session, u entra.User, problem string) {
-	lead := "Enter the code displayed in your authenticator app."
+	lead, convention := "Enter the code displayed in your authenticator app.", "A code serves once (R-GAP-43)."
 	if factor(u) == entra.TextMobile {
-		lead = "We texted a code to " + entra.MaskPhone(u.Security.Phone) + ". Enter it."
+		lead, convention = "We texted a code to "+entra.MaskPhone(u.Security.Phone)+". Enter it.", conventionOfCodes
 		if x.challenge == nil {
 			c, err := s.prover.Send(r.Context(), u, entra.TextMobile, u.Security.Phone)
 			if err != nil {
@@ -72,14 +77,55 @@ func (s *Site) askProof(w http.ResponseWriter, r *http.Request, x *session, u en
 			x.challenge = c
 		}
 	}
-	s.guard.Write(w, http.StatusOK, u, page.Page{Heading: "Verify your identity", Lead: []string{lead}, Parts: []page.Part{page.Form{Action: "/security-info/proof",
-		Controls: []page.Part{page.Input{Name: "code", Label: "Code", Mode: "numeric", Complete: "one-time-code", Error: problem}}, Buttons: []page.Button{{Label: "Verify"}}}}})
+	form := page.Form{Action: "/security-info/proof", Controls: []page.Part{page.Input{Name: "code", Label: "Code", Mode: "numeric", Complete: "one-time-code", Error: problem}}, Buttons: []page.Button{{Label: "Verify"}}}
+	p := page.Page{Heading: "Verify your identity", Lead: []string{lead}, Convention: convention}
+	if !x.interrupt {
+		p.Parts = []page.Part{form}
+		s.guard.Write(w, http.StatusOK, u, p)
+		return
+	}
+	form.Action = "/register/proof"
+	p.Parts = []page.Part{form}
+	if !x.review { // R-REG-21
+		p.Parts = append(p.Parts, page.Form{Action: "/register/skip", Label: "Leave", Buttons: []page.Button{{Label: "Skip setup", Quiet: true}}})
+	}
+	s.write(w, u, p)
+}
+
+// conventionOfCodes is what the product leaves open about codes.
+const conventionOfCodes = "Codes have six digits; the newest counts, once, and after five wrong tries not at all (R-GAP-40, R-GAP-43, R-GAP-44)."
+
+// showInterruptProof and takeInterruptProof ask for the second factor when it is
+// a sign-in that is interrupted.
+func (s *Site) showInterruptProof(w http.ResponseWriter, r *http.Request, x *session, u entra.User) {
+	if !x.interrupt || x.proven || !mfaCapable(u) {
+		visit.Go(w, r, x.first())
+		return
+	}
+	s.askProof(w, r, x, u, "")
+}
+
+func (s *Site) takeInterruptProof(w http.ResponseWriter, r *http.Request, x *session, u entra.User) {
+	if !x.interrupt || x.proven || !mfaCapable(u) {
+		visit.Go(w, r, x.first())
+		return
+	}
+	s.checkProof(w, r, x, u, x.first())
 }
 
 func (s *Site) takeProof(w http.ResponseWriter, r *http.Request, u entra.User) {
 	x := s.own(w, r, u)
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if x.proven || !mfaCapable(u) || !s.mayRegister(u) {
+		visit.Go(w, r, "/security-info")
+		return
+	}
+	s.checkProof(w, r, x, u, "/security-info")
+}
+
+// checkProof takes the second factor and goes on, under a new cookie.
+func (s *Site) checkProof(w http.ResponseWriter, r *http.Request, x *session, u entra.User, onwards string) {
 	var answer proof.Answer
 	if factor(u) == entra.TypeAppCode {
 		answer = s.prover.CheckAppCode(u, r.PostForm.Get("code"))
@@ -89,7 +135,8 @@ func (s *Site) takeProof(w http.ResponseWriter, r *http.Request, u entra.User) {
 	switch answer {
 	case proof.Passed:
 		x.proven, x.challenge = true, nil
-		visit.Go(w, r, "/security-info")
+		s.visits.Renew(w, r)
+		visit.Go(w, r, onwards)
 	case proof.Expired:
 		x.challenge = nil
 		s.askProof(w, r, x, u, "The code is no longer valid. Use a new one.")
@@ -161,7 +208,7 @@ func (s *Site) add(w http.ResponseWriter, r *http.Request, u entra.User) {
 	x := s.own(w, r, u)
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if !s.mayRegister(u) || mfaCapable(u) && !x.proven {
+	if !s.mayManage(x, u) {
 		visit.Go(w, r, "/security-info")
 		return
 	}
@@ -181,7 +228,7 @@ func (s *Site) delete(w http.ResponseWriter, r *http.Request, u entra.User) {
 	x := s.own(w, r, u)
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if mfaCapable(u) && !x.proven {
+	if !s.mayManage(x, u) {
 		visit.Go(w, r, "/security-info")
 		return
 	}
@@ -257,7 +304,7 @@ func (s *Site) setDefault(w http.ResponseWriter, r *http.Request, u entra.User) 
 	defer x.mu.Unlock()
 	name := r.PostForm.Get("default")
 	possible := slices.ContainsFunc(defaultsOf(u), func(o page.Option) bool { return o.Value == name })
-	if mfaCapable(u) && !x.proven || !possible {
+	if !s.mayManage(x, u) || !possible {
 		visit.Go(w, r, "/security-info")
 		return
 	}

@@ -2,6 +2,7 @@ package securityinfo
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/ssprlab/ssprlab/fakes/entra"
@@ -32,6 +33,17 @@ func (p phoneSetup) label() string {
 
 func (phoneSetup) audit() string          { return "Phone" }
 func (p phoneSetup) method() entra.Method { return p.kind }
+
+func (phoneSetup) convention(t *task) string {
+	const numbers = "A number is shown by its last two digits (R-GAP-41)."
+	switch {
+	case t.challenge == nil:
+		return ""
+	case t.challenge.Option == entra.TextMobile:
+		return conventionOfCodes + " " + numbers
+	}
+	return numbers
+}
 
 // countries are the codes the list offers; the first is chosen until a number
 // says otherwise.
@@ -82,7 +94,7 @@ func (p phoneSetup) known(x *session, u entra.User) (country, number string) {
 }
 
 func (p phoneSetup) confirm(x *session, problem string) []page.Part {
-	resend := page.Form{Action: "/register", Label: "Repeat", Buttons: []page.Button{{Label: "Resend code", Name: "resend", Value: "yes", Quiet: true}}}
+	resend := page.Form{Action: "/register", Label: "Repeat", Buttons: []page.Button{{Label: "Resend code", Name: "resend", Value: "yes", Quiet: true}, back}}
 	if x.task.challenge.Option == entra.TextMobile {
 		return []page.Part{page.Text{Heading: p.label(), Paragraphs: []string{"We just sent a 6-digit code to " + entra.MaskPhone(x.task.challenge.Target) + ". Enter the code below."}},
 			page.Form{Action: "/register", Controls: []page.Part{page.Input{Name: "code", Label: "Enter code", Mode: "numeric", Complete: "one-time-code", Error: problem}}, Buttons: []page.Button{{Label: "Next"}}}, resend}
@@ -95,8 +107,24 @@ func (p phoneSetup) confirm(x *session, problem string) []page.Part {
 	return append(parts, page.Form{Action: "/register", Buttons: []page.Button{{Label: "Next"}}}, resend)
 }
 
+// back leads from the code to what it was sent to.
+var back = page.Button{Label: "Back", Name: "back", Value: "yes", Quiet: true}
+
+// again reports whether a form is not an answer to the challenge: the person
+// goes back, or the form before it was sent twice.
+func (t *task) again(r *http.Request, field string) bool {
+	if r.PostForm.Get("back") != "" {
+		t.challenge = nil
+		return true
+	}
+	return t.challenge != nil && r.PostForm.Has(field)
+}
+
 func (p phoneSetup) take(r *http.Request, x *session, u entra.User) (string, bool) {
 	t := x.task
+	if t.again(r, "number") {
+		return "", false
+	}
 	if t.challenge == nil || r.PostForm.Get("resend") != "" {
 		return p.send(r, x, u), false
 	}
@@ -144,7 +172,8 @@ func (p phoneSetup) send(r *http.Request, x *session, u entra.User) string {
 		}
 	}
 	number := "+" + t.values["country"] + " " + strings.TrimPrefix(strings.Join(strings.Fields(t.values["number"]), ""), "+")
-	if !entra.WellFormedPhone(number) {
+	known := slices.ContainsFunc(countries, func(o page.Option) bool { return o.Value == t.values["country"] })
+	if !known || !entra.WellFormedPhone(number) {
 		return "Enter a phone number: digits, without the country code."
 	}
 	option := entra.TextMobile

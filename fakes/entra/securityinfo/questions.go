@@ -3,6 +3,7 @@ package securityinfo
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -18,6 +19,10 @@ func (questionSetup) label() string        { return "Security questions" }
 func (questionSetup) audit() string        { return "Security questions" }
 func (questionSetup) method() entra.Method { return entra.SecurityQuestions }
 
+func (questionSetup) convention(*task) string {
+	return "Answers are compared without case and outer blanks (R-GAP-47)."
+}
+
 // predefined are questions of the lab's own, where the product has 35.
 var predefined = []string{
 	"What was the name of your first pet?", "In what town did your parents meet?", "What was the make of your first bicycle?",
@@ -29,7 +34,7 @@ var predefined = []string{
 // choices are the questions that can be registered: the organisation's own
 // first, in the language they were typed in (R-POL-36).
 func (q questionSetup) choices() []string {
-	return append(q.site.tenant.Policy().Questions, predefined...)
+	return slices.Concat(q.site.tenant.Policy().Questions, predefined) // the policy is the tenant's
 }
 
 func (q questionSetup) show(x *session, _ entra.User, problem string) []page.Part {
@@ -77,10 +82,5 @@ func (q questionSetup) take(r *http.Request, x *session, u entra.User) (string, 
 }
 
 func (q questionSetup) offered(text string) bool {
-	for _, c := range q.choices() {
-		if c == text {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(q.choices(), text)
 }

@@ -12,6 +12,7 @@ package securityinfo
 
 import (
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -44,16 +45,18 @@ func New(t *entra.Tenant) *Site {
 	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { visit.Go(w, r, "/security-info") })
 	s.mux.HandleFunc("GET /interrupt", s.interrupt)
 	s.mux.HandleFunc("GET /ssprsetup/interrupt", s.interrupt)
-	s.mux.HandleFunc("GET /register", s.within(s.showWizard))
-	s.mux.HandleFunc("POST /register", s.within(s.takeWizard))
-	s.mux.HandleFunc("POST /register/other", s.within(s.otherMethod))
+	s.mux.HandleFunc("GET /register/proof", s.within(s.showInterruptProof))
+	s.mux.HandleFunc("POST /register/proof", s.within(s.takeInterruptProof))
+	s.mux.HandleFunc("GET /register", s.proved(s.showWizard))
+	s.mux.HandleFunc("POST /register", s.proved(s.takeWizard))
+	s.mux.HandleFunc("POST /register/other", s.proved(s.otherMethod))
 	s.mux.HandleFunc("POST /register/skip", s.within(s.skip))
 	s.mux.HandleFunc("POST /register/back", s.within(s.stopSetup))
-	s.mux.HandleFunc("GET /register/qr.png", s.within(s.qr))
-	s.mux.HandleFunc("GET /done", s.within(s.showDone))
-	s.mux.HandleFunc("POST /done", s.within(s.done))
-	s.mux.HandleFunc("GET /review", s.within(s.showReview))
-	s.mux.HandleFunc("POST /review", s.within(s.takeReview))
+	s.mux.HandleFunc("GET /register/qr.png", s.proved(s.qr))
+	s.mux.HandleFunc("GET /done", s.proved(s.showDone))
+	s.mux.HandleFunc("POST /done", s.proved(s.done))
+	s.mux.HandleFunc("GET /review", s.proved(s.showReview))
+	s.mux.HandleFunc("POST /review", s.proved(s.takeReview))
 	s.mux.HandleFunc("POST /app/activate", s.enrols.activate)
 	s.mux.HandleFunc("GET /security-info", s.guard.Signed(s.manage))
 	s.mux.HandleFunc("POST /security-info/proof", s.guard.Signed(s.takeProof))
@@ -73,6 +76,7 @@ type session struct {
 	interrupt bool      // during sign-in; otherwise from the Security info page
 	legacy    bool      // on the page of 2019
 	at        time.Time // of the sign-in that is interrupted
+	review    bool      // of what is registered (R-REG-57)
 	reviewing bool      // from a review to the Security info page, and back
 	proven    bool      // a second factor was shown in this session
 	challenge *proof.Challenge
@@ -100,6 +104,8 @@ type setup interface {
 	label() string
 	audit() string
 	method() entra.Method
+	// convention is what the product leaves open at the present step.
+	convention(t *task) string
 	// show returns the parts of the present step.
 	show(s *session, u entra.User, problem string) []page.Part
 	// take deals with the form of the present step. It moves the task on,
@@ -112,7 +118,8 @@ func (s *Site) over(x *session) bool {
 }
 
 // within lets a request through with the browser's registration, which lives
-// for 15 minutes (R-REG-54).
+// for 15 minutes (R-REG-54): of a sign-in that is interrupted, or of who is
+// signed in to the Security info page.
 func (s *Site) within(h func(http.ResponseWriter, *http.Request, *session, entra.User)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost && !page.Read(w, r, surface) {
@@ -126,14 +133,34 @@ func (s *Site) within(h func(http.ResponseWriter, *http.Request, *session, entra
 		x.mu.Lock()
 		defer x.mu.Unlock()
 		u, ok := s.tenant.User(x.user)
-		if !ok || s.over(x) {
+		if !ok || !u.Enabled || x.started.Before(u.SessionsValidFrom) || s.over(x) {
 			s.visits.End(w, r)
 			page.Write(w, http.StatusOK, page.Page{Surface: surface, Heading: "Your session has ended", Alert: "For your security, registration must be finished within 15 minutes. Sign in again.",
 				Parts: []page.Part{page.Links{Items: []page.Link{{Label: "Sign in again", URL: s.tenant.Hosts().URL(entra.OfficeHost, "/")}}}}})
 			return
 		}
+		if known, ok := s.guard.User(r); !x.interrupt && (!ok || known.ID != u.ID) {
+			visit.Go(w, r, "/security-info")
+			return
+		}
 		h(w, r, x, u)
 	}
+}
+
+// proved is within for what asks for a second factor first, if the person
+// holds one (R-REG-53): all but the page of 2019, and its reviews (R-REG-57).
+func (s *Site) proved(h func(http.ResponseWriter, *http.Request, *session, entra.User)) http.HandlerFunc {
+	return s.within(func(w http.ResponseWriter, r *http.Request, x *session, u entra.User) {
+		free := x.legacy || x.review && s.tenant.Era() == entra.Era2019
+		switch {
+		case free || x.proven || !mfaCapable(u):
+			h(w, r, x, u)
+		case x.interrupt:
+			visit.Go(w, r, "/register/proof")
+		default:
+			visit.Go(w, r, "/security-info")
+		}
+	})
 }
 
 // interrupt begins the registration that a sign-in asks for.
@@ -146,12 +173,17 @@ func (s *Site) interrupt(w http.ResponseWriter, r *http.Request) {
 	}
 	u, _ := s.tenant.User(grant.User)
 	x := &session{user: grant.User, started: s.tenant.Now(), interrupt: true, legacy: !s.tenant.Combined(u), at: grant.At}
+	x.review = !entra.NeedsRegistration(u, s.tenant.Facts(u))
 	s.visits.Begin(w, r, x)
-	if entra.NeedsRegistration(u, s.tenant.Facts(u)) {
-		visit.Go(w, r, "/register")
-		return
+	visit.Go(w, r, x.first())
+}
+
+// first is the first page of an interrupted sign-in.
+func (x *session) first() string {
+	if x.review {
+		return "/review"
 	}
-	visit.Go(w, r, "/review")
+	return "/register"
 }
 
 func (s *Site) resumeAddress() string {
@@ -178,6 +210,11 @@ func (s *Site) setups(x *session, u entra.User) (list []setup) {
 		}
 	}
 	return list
+}
+
+// registrable reports whether u may still register that way.
+func (s *Site) registrable(x *session, u entra.User, how setup) bool {
+	return slices.ContainsFunc(s.setups(x, u), func(other setup) bool { return other.id() == how.id() })
 }
 
 // missing returns the methods that u may register and has no data for.

@@ -14,7 +14,7 @@ import (
 // plan decides what the wizard does next: nothing, because enough is
 // registered, or which method, the most secure first (R-REG-16, R-REG-19).
 func (s *Site) plan(x *session, u entra.User) {
-	if !x.interrupt || x.task != nil || x.finished {
+	if !x.interrupt || x.review || x.task != nil || x.finished {
 		return
 	}
 	v := s.tenant.Decide(u)
@@ -51,6 +51,8 @@ func (s *Site) showWizard(w http.ResponseWriter, r *http.Request, x *session, u 
 	switch {
 	case x.finished:
 		visit.Go(w, r, "/done")
+	case x.task == nil && x.review:
+		visit.Go(w, r, x.first())
 	case x.task == nil && x.interrupt:
 		s.nothingToRegister(w, u)
 	case x.task == nil:
@@ -69,7 +71,7 @@ func (s *Site) nothingToRegister(w http.ResponseWriter, u entra.User) {
 
 // wizard shows the present step of the present method.
 func (s *Site) wizard(w http.ResponseWriter, x *session, u entra.User, problem string) {
-	p := page.Page{Heading: heading(x), Step: x.task.setup.label()}
+	p := page.Page{Heading: heading(x), Step: x.task.setup.label(), Convention: x.task.setup.convention(x.task)}
 	if x.interrupt {
 		v := s.tenant.Decide(u)
 		p.Step = fmt.Sprintf("Method %d of %d: %s", len(x.added)+1, max(v.Required-v.Methods.Kinds()+len(x.added), 1), x.task.setup.label())
@@ -101,6 +103,11 @@ func (s *Site) ways(x *session, u entra.User) []page.Part {
 
 func (s *Site) takeWizard(w http.ResponseWriter, r *http.Request, x *session, u entra.User) {
 	if x.task == nil {
+		visit.Go(w, r, "/register")
+		return
+	}
+	if !s.registrable(x, u, x.task.setup) { // the policy has changed since (R-POL-39)
+		x.task = nil
 		visit.Go(w, r, "/register")
 		return
 	}
@@ -141,10 +148,11 @@ func (s *Site) registered(w http.ResponseWriter, r *http.Request, x *session) {
 	visit.Go(w, r, "/register")
 }
 
-// otherMethod puts another method in the place of the proposed one.
+// otherMethod puts another method in the place of the one proposed by a sign-in
+// that is interrupted.
 func (s *Site) otherMethod(w http.ResponseWriter, r *http.Request, x *session, u entra.User) {
 	for _, how := range s.missing(x, u) {
-		if how.id() == r.PostForm.Get("method") {
+		if how.id() == r.PostForm.Get("method") && x.interrupt && !x.review && !x.finished {
 			x.preferred = how.id()
 			s.begin(x, how)
 		}
@@ -155,6 +163,10 @@ func (s *Site) otherMethod(w http.ResponseWriter, r *http.Request, x *session, u
 // skip leaves the wizard; the prompt comes again at the next sign-in
 // (R-REG-21, R-REG-23). What was registered stays (R-REG-24).
 func (s *Site) skip(w http.ResponseWriter, r *http.Request, x *session, u entra.User) {
+	if !x.interrupt || x.review || x.finished {
+		visit.Go(w, r, x.first())
+		return
+	}
 	s.record(u, entra.ActivityRegisteredAll, "User canceled security info registration.", false)
 	s.visits.End(w, r)
 	visit.Go(w, r, s.resumeAddress())
@@ -162,6 +174,10 @@ func (s *Site) skip(w http.ResponseWriter, r *http.Request, x *session, u entra.
 
 // stopSetup leaves the set-up of a method for the Security info page.
 func (s *Site) stopSetup(w http.ResponseWriter, r *http.Request, x *session, _ entra.User) {
+	if x.interrupt {
+		visit.Go(w, r, x.first())
+		return
+	}
 	x.task = nil
 	visit.Go(w, r, "/security-info")
 }
@@ -181,13 +197,17 @@ func (s *Site) showDone(w http.ResponseWriter, r *http.Request, x *session, u en
 }
 
 func (s *Site) done(w http.ResponseWriter, r *http.Request, x *session, _ entra.User) {
+	if !x.finished {
+		visit.Go(w, r, "/register")
+		return
+	}
 	x.interrupt, x.finished = false, false
 	visit.Go(w, r, s.resumeAddress())
 }
 
 // showReview lists what is registered, to be confirmed (R-REG-57).
 func (s *Site) showReview(w http.ResponseWriter, r *http.Request, x *session, u entra.User) {
-	if !x.interrupt {
+	if !x.interrupt || !x.review {
 		visit.Go(w, r, "/security-info")
 		return
 	}
@@ -205,7 +225,7 @@ func (s *Site) showReview(w http.ResponseWriter, r *http.Request, x *session, u 
 // takeReview takes "Looks good", on the page of the review or after changes on
 // the Security info page, and goes on with the sign-in (R-REG-57).
 func (s *Site) takeReview(w http.ResponseWriter, r *http.Request, x *session, u entra.User) {
-	if !x.interrupt && !x.reviewing {
+	if !x.review || !x.interrupt && !x.reviewing {
 		visit.Go(w, r, "/security-info")
 		return
 	}
@@ -218,6 +238,6 @@ func (s *Site) takeReview(w http.ResponseWriter, r *http.Request, x *session, u 
 	now := s.tenant.Now()
 	s.tenant.Update(u.ID, func(u *entra.User) error { u.Security.Confirmed = now; return nil })
 	s.record(u, entra.ActivityReviewed, "User successfully reviewed security info", true) // R-REG-58
-	x.interrupt, x.reviewing = false, false
+	x.interrupt, x.review, x.reviewing = false, false, false
 	visit.Go(w, r, s.resumeAddress())
 }
