@@ -27,48 +27,60 @@ type portal struct {
 func New(t *entra.Tenant) http.Handler {
 	p := &portal{t, app.New(t, entra.PortalHost, t.Era().Names().Portal), http.NewServeMux()}
 	p.guard.Mount(p.mux)
-	p.page("GET /{$}", directoryRoles, p.home)
-	p.page("GET /users", directoryRoles, p.users)
-	p.page("GET /users/{id}", directoryRoles, p.user)
-	p.page("POST /users/{id}/licences", licenceRoles, p.setLicence)
-	p.page("POST /users/{id}/password", passwordRoles, p.resetPassword)
-	p.page("GET /groups", directoryRoles, p.groups)
-	p.page("POST /groups", groupRoles, p.createGroup)
-	p.page("GET /groups/{id}", directoryRoles, p.group)
-	p.page("POST /groups/{id}/members", groupRoles, p.addMember)
-	p.page("POST /groups/{id}/remove", groupRoles, p.removeMember)
-	p.page("GET /previews", policyRoles, p.previews)
-	p.page("POST /previews", policyRoles, p.setPreview)
-	p.page("GET /password-protection", policyRoles, p.protection)
-	p.page("POST /password-protection", policyRoles, p.setProtection)
-	p.page("GET /password-reset/audit", directoryRoles, p.audit)
-	p.page("GET /password-reset/usage", directoryRoles, p.usage)
+	p.page("GET /{$}", readers, p.home)
+	p.page("GET /users", readers, p.users)
+	p.page("GET /users/{id}", readers, p.user)
+	p.page("POST /users/{id}/licences", granting, p.setLicence)
+	p.page("POST /users/{id}/password", reset, p.resetPassword)
+	p.page("GET /groups", readers, p.groups)
+	p.page("POST /groups", grouping, p.createGroup)
+	p.page("GET /groups/{id}", readers, p.group)
+	p.page("POST /groups/{id}/members", grouping, p.addMember)
+	p.page("POST /groups/{id}/remove", grouping, p.removeMember)
+	p.page("GET /previews", policing, p.previews)
+	p.page("POST /previews", policing, p.setPreview)
+	p.page("GET /password-protection", policing, p.protection)
+	p.page("POST /password-protection", policing, p.setProtection)
+	p.page("GET /password-reset/audit", readers, p.licensed(p.audit))
+	p.page("GET /password-reset/usage", readers, p.licensed(p.usage))
 	for _, b := range blade {
-		p.page("GET /password-reset/"+b.path, policyRoles, p.licensed(func(w http.ResponseWriter, r *http.Request, u entra.User) {
+		p.page("GET /password-reset/"+b.path, policing, p.licensed(func(w http.ResponseWriter, r *http.Request, u entra.User) {
 			p.showBlade(w, u, b, p.tenant.Policy(), nil, "")
 		}))
-		p.page("POST /password-reset/"+b.path, policyRoles, p.licensed(func(w http.ResponseWriter, r *http.Request, u entra.User) {
+		p.page("POST /password-reset/"+b.path, policing, p.licensed(func(w http.ResponseWriter, r *http.Request, u entra.User) {
 			p.saveBlade(w, r, u, b)
 		}))
 	}
 	return p.mux
 }
 
-// Who may do what (R-POL-03, R-PWD-43). A Global Administrator may everything.
+// access is who may open a page. A Global Administrator may open every one.
+type access struct {
+	roles []string
+	today bool // in 2019 the Global Administrator alone
+}
+
+// Who may do what (R-POL-03, R-PWD-43).
 var (
-	directoryRoles = []string{"Global Reader", "User Administrator", "Groups Administrator", "License Administrator", "Helpdesk Administrator", "Password Administrator", "Authentication Policy Administrator", "Reports Reader", "Hybrid Identity Administrator"}
-	groupRoles     = []string{"Groups Administrator", "User Administrator"}
-	licenceRoles   = []string{"License Administrator", "User Administrator"}
-	passwordRoles  = []string{"Password Administrator", "Helpdesk Administrator", "User Administrator", "Authentication Administrator", "Privileged Authentication Administrator"}
-	policyRoles    = []string{"Authentication Policy Administrator"} // [now]; in 2019 the Global Administrator alone
+	readers  = access{roles: []string{"Global Reader", "User Administrator", "Groups Administrator", "License Administrator", "Helpdesk Administrator", "Password Administrator", "Authentication Policy Administrator", "Reports Reader", "Hybrid Identity Administrator"}}
+	grouping = access{roles: []string{"Groups Administrator", "User Administrator"}}
+	granting = access{roles: []string{"License Administrator", "User Administrator"}}
+	reset    = access{roles: []string{"Password Administrator", "Helpdesk Administrator", "User Administrator", "Authentication Administrator", "Privileged Authentication Administrator"}}
+	policing = access{roles: []string{"Authentication Policy Administrator"}, today: true}
 )
 
-// page mounts a page that holders of one of the roles may open.
-func (p *portal) page(pattern string, allowed []string, h app.Handler) {
+// allows reports whether u may open the page in that era.
+func (a access) allows(u entra.User, era entra.Era) bool {
+	if u.GlobalAdmin() {
+		return true
+	}
+	return (!a.today || era == entra.Now) && slices.ContainsFunc(a.roles, func(name string) bool { return slices.Contains(u.Roles, name) })
+}
+
+// page mounts a page for those who may open it.
+func (p *portal) page(pattern string, who access, h app.Handler) {
 	p.mux.HandleFunc(pattern, p.guard.Signed(func(w http.ResponseWriter, r *http.Request, u entra.User) {
-		holds := func(name string) bool { return slices.Contains(u.Roles, name) }
-		onlyGlobal := p.tenant.Era() == entra.Era2019 && &allowed[0] == &policyRoles[0]
-		if !u.GlobalAdmin() && (onlyGlobal || !slices.ContainsFunc(allowed, holds)) {
+		if !who.allows(u, p.tenant.Era()) {
 			p.guard.Write(w, http.StatusForbidden, u, page.Page{Heading: "You do not have access", Alert: "Your account has none of the roles that this page needs. Ask a " + entra.GlobalAdministrator + "."})
 			return
 		}

@@ -20,16 +20,23 @@ type bladePage struct {
 	show       func(p *portal, policy entra.Policy, problem func(field string) string) []page.Part
 	read       func(p *portal, form url.Values, policy entra.Policy) entra.Policy
 	fields     []string // whose problems this page tells
+	convention string   // what the product leaves open on this page
 }
 
 // blade lists the pages in their order (R-POL-01).
 var blade = []bladePage{
-	{"properties", "Properties", showProperties, readProperties, []string{"enabled", "group"}},
-	{"methods", "Authentication methods", showMethods, readMethods, []string{"required", "methods", "questions"}},
-	{"registration", "Registration", showRegistration, readRegistration, []string{"reconfirm"}},
-	{"notifications", "Notifications", showNotifications, readNotifications, nil},
-	{"customization", "Customization", showCustomization, readCustomization, []string{"helpdesk"}},
-	{"on-premises", "On-premises integration", showOnPremises, readOnPremises, nil},
+	{"properties", "Properties", showProperties, readProperties, []string{"enabled", "group"},
+		"A new tenant begins with None (R-GAP-49)."},
+	{"methods", "Authentication methods", showMethods, readMethods, []string{"required", "methods", "questions"},
+		"A new tenant begins with 1 (R-GAP-49). Two required methods and one enabled can be saved, with a warning (R-GAP-63)."},
+	{"registration", "Registration", showRegistration, readRegistration, []string{"reconfirm"},
+		"A new tenant begins with Yes (R-GAP-49). The days count from the last registration or review (R-GAP-53)."},
+	{"notifications", "Notifications", showNotifications, readNotifications, nil,
+		"A new tenant begins with Yes for users and No for administrators (R-GAP-49). What the mails say is the lab's own (R-GAP-57)."},
+	{"customization", "Customization", showCustomization, readCustomization, []string{"helpdesk"},
+		"There is no limit to the mails that administrators get (R-GAP-48)."},
+	{"on-premises", "On-premises integration", showOnPremises, readOnPremises, nil,
+		"A new tenant begins with No for unlocking (R-GAP-49). A client that misses two beats, ten minutes, counts as lost (R-GAP-50); what waits for it is dropped after five (R-GAP-51)."},
 }
 
 func (p *portal) bladeNav(at string) (nav []page.Link) {
@@ -42,7 +49,7 @@ func (p *portal) bladeNav(at string) (nav []page.Link) {
 
 // showBlade shows a page with what was saved, or with what was refused.
 func (p *portal) showBlade(w http.ResponseWriter, u entra.User, b bladePage, policy entra.Policy, problems []entra.Problem, notice string) {
-	pg := page.Page{Title: "Password reset | " + b.name, Heading: "Password reset | " + b.name, Nav: p.bladeNav(b.path), Notice: notice}
+	pg := page.Page{Title: "Password reset | " + b.name, Heading: "Password reset | " + b.name, Nav: p.bladeNav(b.path), Notice: notice, Convention: b.convention}
 	pg.Parts = b.show(p, policy, func(field string) string {
 		for _, problem := range problems {
 			if problem.Field == field && !problem.Warning {
@@ -103,7 +110,11 @@ func showProperties(p *portal, policy entra.Policy, problem func(string) string)
 	controls := []page.Part{page.Choices{Name: "enabled", Legend: "Self service password reset enabled", Options: options,
 		Hint: "These settings only apply to end users. Admins are always enabled for self-service password reset and must use two methods."}}
 	if policy.Enabled == entra.Selected { // the picker exists only then (R-POL-05)
-		controls = append(controls, page.Select{Name: "group", Label: "Select group", Options: p.groupOptions(policy.Group), Error: problem("group")})
+		wrong := problem("group")
+		if _, there := p.tenant.Group(policy.Group); !there && policy.Group != "" {
+			wrong = "The group that was selected has been deleted: nobody can reset. Select another."
+		}
+		controls = append(controls, page.Select{Name: "group", Label: "Select group", Options: p.groupOptions(policy.Group), Error: wrong})
 	}
 	return []page.Part{save(controls...)}
 }
@@ -160,21 +171,15 @@ func count(name, label string, value int, problem string) page.Select {
 }
 
 func readMethods(_ *portal, form url.Values, policy entra.Policy) entra.Policy {
-	if n, err := strconv.Atoi(form.Get("required")); err == nil {
-		policy.Required = n
-	}
+	readNumber(form, "required", &policy.Required)
 	policy.Methods = 0
 	for _, label := range form["methods"] {
 		if m, ok := entra.ParseMethod(label); ok {
 			policy.Methods |= entra.NewMethodSet(m)
 		}
 	}
-	if n, err := strconv.Atoi(form.Get("register")); err == nil {
-		policy.QuestionsToRegister = n
-	}
-	if n, err := strconv.Atoi(form.Get("reset")); err == nil {
-		policy.QuestionsToReset = n
-	}
+	readNumber(form, "register", &policy.QuestionsToRegister)
+	readNumber(form, "reset", &policy.QuestionsToReset)
 	if form.Has("questions") {
 		policy.Questions = lines(form.Get("questions"))
 	}
@@ -190,9 +195,20 @@ func lines(text string) (list []string) {
 	return list
 }
 
-// unreadableDays stands for a text that is no number; it is out of range, so
-// that the brain refuses it (R-POL-59).
-const unreadableDays = -1
+// unreadable stands for a text that is no number; it is out of every range, so
+// that the brain refuses it.
+const unreadable = -1
+
+// readNumber reads a number that the form has into n, and leaves n otherwise.
+func readNumber(form url.Values, name string, n *int) {
+	if !form.Has(name) {
+		return
+	}
+	var err error
+	if *n, err = strconv.Atoi(strings.TrimSpace(form.Get(name))); err != nil {
+		*n = unreadable
+	}
+}
 
 func showRegistration(_ *portal, policy entra.Policy, problem func(string) string) []page.Part {
 	controls := []page.Part{yesNo("require", "Require users to register when signing in?", policy.RequireRegistration, "")}
@@ -209,13 +225,7 @@ func showRegistration(_ *portal, policy entra.Policy, problem func(string) strin
 
 func readRegistration(_ *portal, form url.Values, policy entra.Policy) entra.Policy {
 	policy.RequireRegistration = yes(form, "require", policy.RequireRegistration)
-	if form.Has("days") {
-		n, err := strconv.Atoi(strings.TrimSpace(form.Get("days")))
-		if err != nil {
-			n = unreadableDays
-		}
-		policy.ReconfirmDays = n
-	}
+	readNumber(form, "days", &policy.ReconfirmDays) // R-POL-59
 	return policy
 }
 

@@ -1,9 +1,11 @@
 package admin
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/ssprlab/ssprlab/fakes/entra"
 	"github.com/ssprlab/ssprlab/fakes/entra/visit"
@@ -80,18 +82,25 @@ func (p *portal) setLicence(w http.ResponseWriter, r *http.Request, u entra.User
 	case part != "" && !known:
 		p.showUser(w, u, x, "", "Not saved. The tenant has no licence "+part+".")
 		return
-	case part != "" && !slices.Contains(locations, location):
+	case part != "" && location == "":
 		p.showUser(w, u, x, "", "Not saved. Set the usage location before you assign a licence.")
+		return
+	case location != "" && !slices.Contains(locations, location):
+		p.showUser(w, u, x, "", "Not saved. Choose a usage location from the list.")
 		return
 	}
 	old := strings.Join(x.Licences, ", ")
-	x, _ = p.tenant.Update(x.ID, func(x *entra.User) error {
+	x, err := p.tenant.Update(x.ID, func(x *entra.User) error {
 		x.UsageLocation, x.Licences = location, nil
 		if part != "" {
 			x.Licences = []string{part}
 		}
 		return nil
 	})
+	if err != nil { // removed meanwhile
+		p.notFound(w, u, "user")
+		return
+	}
 	p.record(u, "Change user license", "UserManagement", x.By(), entra.Change{Property: "AssignedLicense", Old: old, New: part})
 	p.showUser(w, u, x, "The licence has been saved.", "")
 }
@@ -100,6 +109,10 @@ func (p *portal) resetPassword(w http.ResponseWriter, r *http.Request, u entra.U
 	x, ok := p.tenant.User(r.PathValue("id"))
 	if !ok {
 		p.notFound(w, u, "user")
+		return
+	}
+	if !entra.MayResetPassword(u, x) { // R-PWD-43
+		p.showUser(w, u, x, "", "Your roles do not let you reset the password of this administrator.")
 		return
 	}
 	temporary, refused := p.tenant.AdminReset(r.Context(), u, x, r.PostForm.Get("password"))
@@ -134,10 +147,13 @@ func (p *portal) showGroups(w http.ResponseWriter, u entra.User, name, problem s
 	}})
 }
 
+// maxGroupName is what the product's directory holds of a display name.
+const maxGroupName = 256
+
 func (p *portal) createGroup(w http.ResponseWriter, r *http.Request, u entra.User) {
 	name := strings.TrimSpace(r.PostForm.Get("name"))
-	if name == "" {
-		p.showGroups(w, u, "", "Enter a name.")
+	if n := utf8.RuneCountInString(name); n == 0 || n > maxGroupName {
+		p.showGroups(w, u, name, fmt.Sprintf("Enter a name of at most %d characters.", maxGroupName))
 		return
 	}
 	g, err := p.tenant.AddGroup(entra.Group{Name: name, Description: strings.TrimSpace(r.PostForm.Get("description"))})
@@ -210,7 +226,11 @@ func (p *portal) changeMember(w http.ResponseWriter, r *http.Request, u entra.Us
 		p.showGroup(w, u, g, "", "This group is managed in the on-premises directory.")
 		return
 	}
-	g, _ = p.tenant.UpdateGroup(g.ID, func(g *entra.Group) error { g.Members = change(g.Members, x.ID); return nil })
+	g, err := p.tenant.UpdateGroup(g.ID, func(g *entra.Group) error { g.Members = change(g.Members, x.ID); return nil })
+	if err != nil { // removed meanwhile
+		p.notFound(w, u, "group")
+		return
+	}
 	p.record(u, activity, "GroupManagement", x.By(), entra.Change{Property: "Group.DisplayName", New: g.Name})
 	p.showGroup(w, u, g, x.Name+" "+done+".", "")
 }

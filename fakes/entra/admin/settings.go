@@ -33,6 +33,10 @@ func (p *portal) showPreviews(w http.ResponseWriter, u entra.User, now entra.Pre
 
 func (p *portal) setPreview(w http.ResponseWriter, r *http.Request, u entra.User) {
 	old := p.tenant.Preview()
+	if p.tenant.Era() == entra.Now { // there is nothing to switch any more
+		p.showPreviews(w, u, old, "", "")
+		return
+	}
 	next := old
 	if e, ok := entra.ParseEnablement(r.PostForm.Get("scope")); ok {
 		next.Scope = e
