@@ -108,8 +108,7 @@ func (a *Agent) pageRoutes() http.Handler {
 	m.HandleFunc("GET /events", a.showEvents)
 	m.HandleFunc("/", func(w http.ResponseWriter, q *http.Request) {
 		a.log.Warn("unhandled request", "request", q.Method+" "+q.Host+q.URL.Path)
-		page.Write(w, http.StatusNotFound, page.Page{Surface: a.product(), Heading: "There is no such page",
-			Lead: []string{"The server does not know " + q.URL.Path + "."}, Parts: []page.Part{home()}})
+		page.Lost(w, q, m, a.product(), home())
 	})
 	return m
 }
@@ -168,9 +167,7 @@ func (a *Agent) showStep(w http.ResponseWriter, q *http.Request, r *run, i int) 
 
 // takeStep acts on a page's form and leads on.
 func (a *Agent) takeStep(w http.ResponseWriter, q *http.Request, r *run, i int) {
-	q.Body = http.MaxBytesReader(w, q.Body, maxOrder)
-	if err := q.ParseForm(); err != nil {
-		http.Error(w, "read the form: "+err.Error(), http.StatusBadRequest)
+	if !page.Read(w, q, a.product()) {
 		return
 	}
 	if q.PostForm.Get("go") == "previous" {
@@ -235,6 +232,9 @@ func (a *Agent) unmodelled(w http.ResponseWriter, r *run, i int, what string) {
 }
 
 func (a *Agent) exitWizard(w http.ResponseWriter, q *http.Request) {
+	if !page.Read(w, q, a.product()) {
+		return
+	}
 	if a.wizard.find(q.PathValue("run"), a.config.Clock.Now()) != nil {
 		a.wizard.exit()
 	}
@@ -268,9 +268,11 @@ func (a *Agent) start(w http.ResponseWriter, wrong complaint) {
 // openWizard opens the wizard: the first run on a server without an agent, a
 // later run otherwise.
 func (a *Agent) openWizard(w http.ResponseWriter, q *http.Request) {
-	q.Body = http.MaxBytesReader(w, q.Body, maxOrder)
+	if !page.Read(w, q, a.product()) {
+		return
+	}
 	installed := a.Status().Installed
-	if !installed && q.PostFormValue("terms") != "agree" {
+	if !installed && q.PostForm.Get("terms") != "agree" {
 		a.start(w, complaint{alert: "Agree to the terms to continue.", field: "terms", text: "Select this to continue."})
 		return
 	}

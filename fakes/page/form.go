@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
+	"net/url"
 	"strings"
 )
 
@@ -37,10 +37,11 @@ func Read(w http.ResponseWriter, r *http.Request, surface string) bool {
 // SameOrigin reports whether a request comes from a page of its own host, as
 // far as the browser tells: a client that tells nothing is believed.
 func SameOrigin(r *http.Request) bool {
-	if origin := r.Header.Get("Origin"); origin != "" {
-		return origin == "https://"+r.Host
+	if site := r.Header.Get("Sec-Fetch-Site"); site != "" {
+		return site == "same-origin" || site == "none"
 	}
-	return slices.Contains([]string{"", "none", "same-origin"}, r.Header.Get("Sec-Fetch-Site"))
+	origin, err := url.Parse(r.Header.Get("Origin"))
+	return r.Header.Get("Origin") == "" || err == nil && origin.Host == r.Host
 }
 
 // Lost answers a request that mux has no page for: 405 where it has one for
