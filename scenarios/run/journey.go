@@ -130,6 +130,9 @@ func (a *actor) verify(ctx context.Context, what script.VerifyBy) error {
 		}
 		*given.into = text
 	}
+	if what.Way == script.ByQuestions {
+		return a.answerQuestions(ctx, what.Wrong)
+	}
 	return a.gate(ctx, what.Way, number, code)
 }
 
@@ -163,7 +166,7 @@ func (a *actor) gate(ctx context.Context, way script.Way, number, code string) e
 		}
 		return a.press(ctx, "Next")
 	}
-	return a.answerQuestions(ctx)
+	return fmt.Errorf("the runner does not know the way %q", way)
 }
 
 // refused reports whether the page says no to what was typed.
@@ -202,16 +205,22 @@ func (a *actor) typeCode(ctx context.Context, label, kind, code string) error {
 	return a.press(ctx, "Next", web.Fill{Label: label, Value: code})
 }
 
-func (a *actor) answerQuestions(ctx context.Context) error {
+// answerQuestions answers the questions on the page, the first ones wrongly.
+func (a *actor) answerQuestions(ctx context.Context, wrong int) error {
 	v, err := a.view()
 	if err != nil {
 		return err
 	}
 	var fill []web.Fill
 	for _, q := range a.answers {
-		if v.Field(q.Question) != nil {
-			fill = append(fill, web.Fill{Label: q.Question, Value: q.Answer})
+		if v.Field(q.Question) == nil {
+			continue
 		}
+		answer := q.Answer
+		if len(fill) < wrong {
+			answer = "not " + answer
+		}
+		fill = append(fill, web.Fill{Label: q.Question, Value: answer})
 	}
 	return a.press(ctx, "Next", fill...)
 }

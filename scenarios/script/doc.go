@@ -295,6 +295,7 @@
 //	  - verify by: text                        # passes one gate (R-RST-23)
 //	  - verify by: {way: text, number: "+1 4255550199"}
 //	  - verify by: {way: email, code: "000000"}
+//	  - verify by: {way: questions, wrong: 1}  # so many answers are wrong
 //	  - generate password: second choice       # from the seed, good for any policy
 //	  - choose password: ${second choice}      # types it twice and presses Finish
 //	  - register: [app code, mobile phone by text]

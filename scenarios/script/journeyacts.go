@@ -24,6 +24,7 @@ type (
 		Way    Way
 		Number Value // what to type for the number; default the right one
 		Code   Value // what to type for the code; default the right one
+		Wrong  int   // how many of the answers to the questions are wrong; default none
 	}
 	// Register goes through the registration of methods, from the page that
 	// asks for more information or from the security info page, to its end.
@@ -142,12 +143,13 @@ func verifyShape() shape[VerifyBy] {
 			req("way", "the way", way, &v.Way),
 			opt("number", "what to type for the number; default the right one", value("a number", false), &v.Number),
 			opt("code", "what to type for the code; default the right one", value("a code", false), &v.Code),
+			opt("wrong", "how many answers to the questions are wrong; default none", whole(1, 5), &v.Wrong),
 		}
 	})
 	return either(mapped(way, func(w Way) VerifyBy { return VerifyBy{Way: w} }), checked(full, checkVerify))
 }
 
-// checkVerify refuses a number or a code where the page asks for none.
+// checkVerify refuses a number, a code or answers where the page asks for none.
 func checkVerify(r *reader, n *node, v VerifyBy) bool {
 	phone := v.Way == ByText || v.Way == ByCall || v.Way == ByOfficeCall
 	code := v.Way == ByText || v.Way == ByEmail || v.Way == ByAppCode
@@ -157,6 +159,10 @@ func checkVerify(r *reader, n *node, v VerifyBy) bool {
 	}
 	if !v.Code.Empty() && !code {
 		r.problem(n.at, "no code is typed to verify by "+string(v.Way), "no code", "")
+		return false
+	}
+	if v.Wrong > 0 && v.Way != ByQuestions {
+		r.problem(n.at, "no question is answered to verify by "+string(v.Way), "wrong with way: questions", "")
 		return false
 	}
 	return true
