@@ -178,9 +178,12 @@ func (s *Site) interrupt(w http.ResponseWriter, r *http.Request) {
 	visit.Go(w, r, x.first())
 }
 
-// first is the first page of an interrupted sign-in.
+// first is the first page of an interrupted sign-in, or that of who manages.
 func (x *session) first() string {
-	if x.review {
+	switch {
+	case !x.interrupt:
+		return "/security-info"
+	case x.review:
 		return "/review"
 	}
 	return "/register"

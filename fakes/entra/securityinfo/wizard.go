@@ -208,7 +208,7 @@ func (s *Site) done(w http.ResponseWriter, r *http.Request, x *session, _ entra.
 // showReview lists what is registered, to be confirmed (R-REG-57).
 func (s *Site) showReview(w http.ResponseWriter, r *http.Request, x *session, u entra.User) {
 	if !x.interrupt || !x.review {
-		visit.Go(w, r, "/security-info")
+		visit.Go(w, r, x.first())
 		return
 	}
 	buttons := []page.Button{{Label: "Looks good"}}
@@ -226,7 +226,7 @@ func (s *Site) showReview(w http.ResponseWriter, r *http.Request, x *session, u 
 // the Security info page, and goes on with the sign-in (R-REG-57).
 func (s *Site) takeReview(w http.ResponseWriter, r *http.Request, x *session, u entra.User) {
 	if !x.review || !x.interrupt && !x.reviewing {
-		visit.Go(w, r, "/security-info")
+		visit.Go(w, r, x.first())
 		return
 	}
 	if r.PostForm.Get("change") != "" && !x.legacy {

@@ -12,12 +12,13 @@ import (
 	"github.com/ssprlab/ssprlab/lab/seed"
 )
 
-// kept bounds the visits of one surface; the oldest are forgotten first.
-const kept = 20000
+// most bounds the visits of one surface; the oldest are forgotten first.
+const most = 20000
 
 // Store keeps one T per browser.
 type Store[T any] struct {
 	cookie string
+	most   int
 	rng    *seed.Stream
 
 	mu     sync.Mutex
@@ -28,7 +29,7 @@ type Store[T any] struct {
 // New returns an empty store whose cookie has that name, with a prefix by which
 // browsers keep other hosts from setting it.
 func New[T any](cookie string, rng *seed.Stream) *Store[T] {
-	return &Store[T]{cookie: "__Host-" + cookie, rng: rng, visits: map[string]*T{}}
+	return &Store[T]{cookie: "__Host-" + cookie, most: most, rng: rng, visits: map[string]*T{}}
 }
 
 // Find returns what is known of the browser that sent r, or nil.
@@ -51,11 +52,11 @@ func (s *Store[T]) Begin(w http.ResponseWriter, r *http.Request, v *T) {
 	s.drop(r)
 	s.visits[id] = v
 	s.order = append(s.order, id)
-	for len(s.visits) > kept {
+	for len(s.visits) > s.most {
 		delete(s.visits, s.order[0])
 		s.order = s.order[1:]
 	}
-	if len(s.order) > 2*kept {
+	if len(s.order) > 2*s.most {
 		s.order = slices.DeleteFunc(s.order, func(id string) bool { return s.visits[id] == nil })
 	}
 	http.SetCookie(w, s.made(id))
