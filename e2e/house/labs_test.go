@@ -40,6 +40,14 @@ func sound(t *testing.T) func([]*script.Scenario, []script.Problem) []*script.Sc
 	}
 }
 
+// inEra keeps one era of scenarios.
+func inEra(list []*script.Scenario, era script.Era) []*script.Scenario {
+	for _, s := range list {
+		s.Eras = []script.Era{era}
+	}
+	return list
+}
+
 func newAuthority(t *testing.T) *pki.Authority {
 	t.Helper()
 	a, err := pki.NewAuthority()

@@ -97,7 +97,7 @@ func TestSameScenarioManyTimesAtOnce(t *testing.T) {
 	defer driver.Close()
 	var list []*script.Scenario
 	for range labs {
-		list = append(list, builtIn(t, "reset/hybrid.yaml")...)
+		list = append(list, inEra(builtIn(t, "reset/hybrid.yaml"), script.EraNow)...)
 	}
 	allPassed(t, rehearse(t, list, run.Options{Driver: driver, Authority: authority, Seed: 1, Workers: labs}))
 }

@@ -110,14 +110,6 @@ func TestChromeKilledInMidRun(t *testing.T) {
 	givenBack(t, before)
 }
 
-// inEra keeps one era of scenarios.
-func inEra(list []*script.Scenario, era script.Era) []*script.Scenario {
-	for _, s := range list {
-		s.Eras = []script.Era{era}
-	}
-	return list
-}
-
 // runSoon runs scenarios that all must fail, in time, and returns the step at
 // which the first one did.
 func runSoon(t *testing.T, list []*script.Scenario, o run.Options) *report.Step {
