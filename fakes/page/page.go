@@ -135,6 +135,7 @@ type Text struct {
 	Paragraphs []string
 	Mono       bool
 	Good, Bad  bool // coloured as a state
+	Alert      bool // announced at once, as what is wrong with a form
 	Secret     bool // blacked out in pictures that are taken as evidence
 }
 

@@ -58,7 +58,7 @@ func (a appSetup) show(x *session, u entra.User, problem string) []page.Part {
 		if problem == "" {
 			return parts
 		}
-		return append([]page.Part{page.Text{Bad: true, Paragraphs: []string{problem}}}, parts...)
+		return append([]page.Part{page.Text{Bad: true, Alert: true, Paragraphs: []string{problem}}}, parts...)
 	}
 	next := page.Form{Action: "/register", Buttons: []page.Button{{Label: "Next"}}}
 	switch t.step {

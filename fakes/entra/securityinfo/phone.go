@@ -101,7 +101,7 @@ func (p phoneSetup) confirm(x *session, problem string) []page.Part {
 	}
 	parts := []page.Part{page.Text{Heading: p.label(), Paragraphs: []string{"We're calling " + entra.MaskPhone(x.task.challenge.Target) + ". Answer it and press #, then choose Next."}}}
 	if problem != "" {
-		parts = append(parts, page.Text{Bad: true, Paragraphs: []string{problem}})
+		parts = append(parts, page.Text{Bad: true, Alert: true, Paragraphs: []string{problem}})
 	}
 	resend.Buttons[0].Label = "Call again"
 	return append(parts, page.Form{Action: "/register", Buttons: []page.Button{{Label: "Next"}}}, resend)

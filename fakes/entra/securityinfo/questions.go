@@ -51,7 +51,7 @@ func (q questionSetup) show(x *session, _ entra.User, problem string) []page.Par
 	}
 	parts := []page.Part{page.Text{Heading: "Security questions", Paragraphs: []string{"Choose questions and answer them with 3 to 40 characters each."}}}
 	if problem != "" {
-		parts = append(parts, page.Text{Bad: true, Paragraphs: []string{problem}})
+		parts = append(parts, page.Text{Bad: true, Alert: true, Paragraphs: []string{problem}})
 	}
 	return append(parts, page.Form{Action: "/register", Controls: controls, Buttons: []page.Button{{Label: "Save"}}})
 }
