@@ -18,13 +18,14 @@ func step(cookie *http.Cookie, act func(http.ResponseWriter, *http.Request)) *ht
 	}
 	w := httptest.NewRecorder()
 	act(w, r)
-	for _, c := range w.Result().Cookies() {
-		if c.MaxAge < 0 {
-			return nil
-		}
-		return c
+	set := w.Result().Cookies()
+	switch {
+	case len(set) == 0:
+		return cookie
+	case set[0].MaxAge < 0:
+		return nil
 	}
-	return cookie
+	return set[0]
 }
 
 func found[T any](s *Store[T], c *http.Cookie) (v *T) {
