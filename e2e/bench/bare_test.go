@@ -12,10 +12,11 @@ import (
 	"github.com/ssprlab/ssprlab/lab/web"
 )
 
-// bareChrome starts Chrome as chromedp does by default.
+// bareChrome starts Chrome as chromedp does by default, with windows as large
+// as the driver's: drawing takes time.
 func (h *house) bareChrome(b *testing.B, path string) context.Context {
 	b.Helper()
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(b.TempDir()),
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(b.TempDir()), chromedp.WindowSize(1280, 900),
 		chromedp.Flag("ignore-certificate-errors-spki-list", h.authority.KeyPin()))
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
 	b.Cleanup(stop)

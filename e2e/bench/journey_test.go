@@ -2,6 +2,10 @@ package bench
 
 import (
 	"context"
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
 	"fmt"
 	"regexp"
 	"strings"
@@ -138,7 +142,28 @@ func (h *house) byForm(b *testing.B) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "journeys/s")
 	b.ReportMetric(float64(b.N)/spent.Seconds(), "per-cpu-s")
 	b.ReportMetric(ratio(spent, b.Elapsed()), "processors")
-	inMilliseconds(b, spent/time.Duration(b.N), "cpu-ms")
+	each, yardstick := spent/time.Duration(b.N), privateOperation(b)
+	inMilliseconds(b, each, "cpu-ms")
+	inMilliseconds(b, yardstick, "rsa-ms")
+	b.ReportMetric(ratio(each, yardstick), "of-rsa")
+}
+
+// privateOperation is the processor time of one RSA-2048 private operation, of
+// which a journey has one: the yardstick for a processor that others use too.
+func privateOperation(b *testing.B) time.Duration {
+	const n = 300
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		b.Fatal(err)
+	}
+	digest := sha256.Sum256([]byte("journey"))
+	before := processorTime(b)
+	for range n {
+		if _, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:]); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return (processorTime(b) - before) / n
 }
 
 // processorTime is what this process has used so far, of all processors.

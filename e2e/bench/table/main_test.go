@@ -39,7 +39,7 @@ func TestTheTableTellsWhatIsReached(t *testing.T) {
 		"**0.30 times**; 20.0 ms; slapd 40.0 ms | reached |",
 		"**0.150 of it**; launch 100 ms | **not reached**: 1.50 of the target |",
 		"**240 a second by the clock** | **not reached**: 0.80 of the target |",
-		"**320 a second when 2 processors do nothing else**; 5.00 ms of processor time each | reached |",
+		"**320 a second in 2 processors' time**; 5.00 ms each | reached |",
 		"| not measured on this machine | unknown |", "Skipped: browser_test.go:30: no browser was found.",
 	} {
 		if !strings.Contains(string(text), want) {
