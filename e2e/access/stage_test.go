@@ -33,8 +33,9 @@ type stage struct {
 	chrome *browser.Browser
 	axe    string
 	width  int
-	shots  string // where pictures go; "": nowhere
-	seen   map[string]int
+	shots  string          // where pictures go; "": nowhere
+	seen   map[string]int  // pictures by their names
+	gaps   map[string]bool // conventions that a page told of
 }
 
 // newStage starts a lab and a browser.
@@ -49,7 +50,7 @@ func newStage(t *testing.T, width int, config lab.Config) *stage {
 	chrome, err := browser.Launch(t.Context(), browser.Config{KeyPins: []string{authority.KeyPin()}, Hosts: web.Hosts{"*." + lab.Domain: "127.0.0.1"}, Width: width})
 	must(t, err)
 	t.Cleanup(func() { must(t, chrome.Close()) })
-	s := &stage{T: t, lab: l, chrome: chrome, axe: engine(t), width: width, seen: map[string]int{}}
+	s := &stage{T: t, lab: l, chrome: chrome, axe: engine(t), width: width, seen: map[string]int{}, gaps: map[string]bool{}}
 	s.tenant = setup.NewClient(l.Endpoints.TenantControl, l.HTTP())
 	s.phones, s.mails = hand.New(l.Endpoints.Phone, l.HTTP()), mailbox.New(l.Endpoints.Mail, l.HTTP())
 	if dir := os.Getenv("SSPRLAB_PICTURES"); dir != "" {

@@ -39,6 +39,7 @@ func TestPagesAreAccessible(t *testing.T) {
 			s.tour("hybrid", hybrid)
 			s.tour("phones", phones)
 			s.tour("mail", mail)
+			s.tour("conventions", conventions)
 		})
 		t.Run(fmt.Sprintf("2019 at %d px", width), func(t *testing.T) {
 			s := newStage(t, width, lab.Config{Seed: 2, Era: entra.Era2019})
@@ -46,6 +47,16 @@ func TestPagesAreAccessible(t *testing.T) {
 			s.tour("previews", previews)
 			s.tour("old registration", oldRegistration)
 		})
+	}
+}
+
+// conventions checks that a page tells of every choice that the lab made where
+// the product is silent (DESIGN rule 6), but for the codes that are never shown.
+func conventions(s *stage) {
+	for n := 40; n <= 63; n++ {
+		if id := fmt.Sprintf("R-GAP-%d", n); n != 59 && !s.gaps[id] {
+			s.Errorf("no page of the walk says that %s is the lab's own", id)
+		}
 	}
 }
 
