@@ -158,7 +158,7 @@ func TestALiveSessionFollowsTheTenant(t *testing.T) {
 }
 
 // TestPoliciesThatAreNone are refused whole, with a reason (R-POL-12, R-POL-20,
-// R-POL-22..28, R-POL-33, R-POL-34, R-POL-59, R-POL-68).
+// R-POL-22, R-POL-23, R-POL-26, R-POL-28, R-POL-33, R-POL-34, R-POL-59, R-POL-68).
 func TestPoliciesThatAreNone(t *testing.T) {
 	r, _, g := portal(t)
 	r.person("ada", func(u *entra.User) { everything(r)(u); u.Roles = []string{entra.GlobalAdministrator} })
