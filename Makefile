@@ -37,7 +37,7 @@ lint: vet ## check the code's form, and the scenarios
 
 .PHONY: test
 test: browser lint ## vet, lint, and every test with the race detector
-	@go test -race -timeout 30m ./...
+	@go test -race -timeout 60m ./...
 
 .PHONY: bench
 bench: ## measure against the yardsticks and write docs/benchmarks.md
