@@ -5,6 +5,7 @@ package scratch_test
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,7 +33,8 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	fmt.Println(d.Path())
-	select {}
+	io.Copy(io.Discard, os.Stdin) // which nobody closes
+	d.Remove()
 }
 
 // holder starts such a program and returns its folder and how to kill it.
@@ -41,6 +43,9 @@ func holder(t *testing.T) (path string, kill func()) {
 	c := exec.Command(os.Args[0])
 	c.Env = append(os.Environ(), holderVariable+"=1")
 	c.Stderr = os.Stderr
+	if _, err := c.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
 	out, err := c.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
