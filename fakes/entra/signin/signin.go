@@ -10,6 +10,7 @@
 package signin
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -134,15 +135,8 @@ const surface = "Sign in"
 
 func (l *Login) write(w http.ResponseWriter, status int, p page.Page) {
 	p.Surface = surface
-	p.Title = or(p.Title, "Sign in to your account")
+	p.Title = cmp.Or(p.Title, "Sign in to your account")
 	page.Write(w, status, p)
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // during lets a request through to h with the browser's flow; without one
@@ -280,7 +274,7 @@ var problems = map[entra.SignIn]string{
 // tab may have gone on with another one.
 func (l *Login) takePassword(w http.ResponseWriter, r *http.Request, f *flow) {
 	f.anew()
-	f.typed = or(strings.TrimSpace(r.PostForm.Get("loginfmt")), f.typed)
+	f.typed = cmp.Or(strings.TrimSpace(r.PostForm.Get("loginfmt")), f.typed)
 	password := r.PostForm.Get("passwd")
 	if f.typed == "" {
 		visit.Go(w, r, "/common/username")
