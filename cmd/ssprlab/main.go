@@ -58,7 +58,7 @@ func execute(ctx context.Context, args []string) int {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(upCommand(), runCommand(), lintCommand(), doctorCommand())
+	root.AddCommand(upCommand(), runCommand(), lintCommand(), doctorCommand(), superviseCommand())
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {

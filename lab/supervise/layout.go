@@ -1,0 +1,40 @@
+package supervise
+
+import (
+	"fmt"
+	"path/filepath"
+)
+
+// RunFolder is where the supervisor puts what the server reads: in the folder
+// tls the files cert.pem, key.pem and ca.pem, and the clock.
+const RunFolder = "/run/ssprlab"
+
+// Layout says where things are. An image has them where [ImageLayout] says.
+type Layout struct {
+	Run       string // see [RunFolder]
+	State     string // see [Kind.State]
+	Pristine  string // see [Pristine]
+	Provision string // see [Provision]
+	Others    string // pristine states of other domains are kept here
+	Library   string // libfaketime; "" starts the server without
+	URL       string // of the server
+}
+
+// ImageLayout returns the layout of a kind's image.
+func ImageLayout(k Kind) (Layout, error) {
+	// The folder in between is named after the processor.
+	const library = "/usr/lib/*/faketime/libfaketimeMT.so.1"
+	found, err := filepath.Glob(library)
+	if err != nil || len(found) == 0 {
+		return Layout{}, fmt.Errorf("no file is called %s: the image needs the package faketime", library)
+	}
+	return Layout{Run: RunFolder, State: k.State, Pristine: Pristine, Provision: Provision,
+		Others: "/var/lib/ssprlab/pristine", Library: found[0], URL: "ldaps://127.0.0.1:636"}, nil
+}
+
+func (l Layout) clock() string          { return filepath.Join(l.Run, "clock") }
+func (l Layout) tls(name string) string { return filepath.Join(l.Run, "tls", name) }
+
+// ControlFolder is where an image looks for the control's certificate and key,
+// the files cert.pem and key.pem: copy them there before the container starts.
+const ControlFolder = "/etc/ssprlab/control"
