@@ -48,11 +48,11 @@ const AdministratorPassword = "Lab-Administrator-1"
 // Domain is the DNS name of the domain that is provisioned in the images.
 const Domain = "corp.alder.example.com"
 
-// The ports inside a container.
+// The TCP ports inside a container.
 const (
-	ControlPort = "8636/tcp"
-	LDAPSPort   = "636/tcp"
-	LDAPPort    = "389/tcp" // for StartTLS, and to see that a plain bind is refused
+	ControlPort = 8636
+	LDAPSPort   = 636
+	LDAPPort    = 389 // for StartTLS, and to see that a plain bind is refused
 )
 
 // BaseOf returns the distinguished name of a domain.
