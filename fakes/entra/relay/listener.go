@@ -36,8 +36,19 @@ type errand struct {
 	answer  chan reply    // holds one
 	settled chan struct{} // closed once there is an answer
 	expired chan struct{}
-	void    atomic.Bool // nobody waits for it: it must not be delivered
+	fate    atomic.Uint32 // waiting, then either sent or void
 }
+
+// What becomes of an errand is decided once: it is sent, or it is void, which
+// nobody waits for and nobody delivers.
+const (
+	waiting = iota
+	sent
+	void
+)
+
+// become decides o's fate and reports whether it was this one.
+func (o *errand) become(fate uint32) bool { return o.fate.CompareAndSwap(waiting, fate) }
 
 type reply struct {
 	outcome entra.Outcome
@@ -78,7 +89,7 @@ func (l *listener) expect(o *errand) bool {
 
 // forget ends an errand: what was not sent yet will not be (R-RST-54).
 func (l *listener) forget(o *errand) {
-	o.void.Store(true)
+	o.become(void)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.pending, o.id)
@@ -97,7 +108,8 @@ func (l *listener) exchange(ctx context.Context, o *errand) (entra.Outcome, erro
 }
 
 // await sends o and returns when there is an answer, or the reason why there
-// will be none.
+// will be none. Who gives up keeps it from being sent; once it is sent, only
+// waiting tells what becomes of it (R-RST-54).
 func (l *listener) await(ctx context.Context, o *errand) error {
 	select {
 	case l.queue <- o:
@@ -116,7 +128,17 @@ func (l *listener) await(ctx context.Context, o *errand) error {
 	case <-o.expired:
 		return errExpired
 	case <-ctx.Done():
-		return fmt.Errorf("wait for the agent's verdict: %w", ctx.Err())
+		if o.become(void) {
+			return fmt.Errorf("wait for the agent's verdict: %w", ctx.Err())
+		}
+	}
+	select {
+	case <-o.settled:
+		return nil
+	case <-l.gone:
+		return errListenerGone
+	case <-o.expired:
+		return errExpired
 	}
 }
 
@@ -202,7 +224,7 @@ func (l *listener) serve(ctx context.Context, w http.ResponseWriter) error {
 // write sends o and what else is waiting, so that a burst is one flush.
 func (l *listener) write(w http.ResponseWriter, o *errand) error {
 	for {
-		if !o.void.Load() {
+		if o.become(sent) {
 			if _, err := w.Write(o.line); err != nil {
 				return err
 			}

@@ -96,8 +96,9 @@ func (r *Relay) LastSync() time.Time {
 // Do seals op for the agent, sends it and waits for the verdict (R-WB-02). It
 // returns [entra.ErrUnreachable] at once when nobody listens, and when ctx,
 // [Relay.Timeout] or the operation's expiry end first; the agent then never
-// applies it (R-RST-54). Only a sign-in is let through before writeback is
-// enabled.
+// applies it (R-RST-54). What the agent has got already is waited for until it
+// expires, even if ctx ends, because the agent carries it out. Only a sign-in
+// is let through before writeback is enabled.
 func (r *Relay) Do(ctx context.Context, op entra.Operation) (entra.Outcome, error) {
 	if !utf8.ValidString(op.Password) || !utf8.ValidString(op.OldPassword) {
 		return entra.Outcome{Result: entra.PolicyRefused, Event: 32003, Detail: "the password is not valid text"}, nil
@@ -122,6 +123,9 @@ func (r *Relay) timeout() time.Duration {
 }
 
 func (r *Relay) deliver(ctx context.Context, op entra.Operation) (entra.Outcome, error) {
+	if err := ctx.Err(); err != nil {
+		return entra.Outcome{}, err
+	}
 	r.mu.Lock()
 	a := r.current
 	r.mu.Unlock()

@@ -135,47 +135,78 @@ func TestSignInPassesBeforeWritebackIsEnabled(t *testing.T) {
 	}
 }
 
-// R-RST-54, R-GAP-51: given up is given up, whoever gave up and why.
-func TestWhatWasGivenUpIsNeverDelivered(t *testing.T) {
-	for name, giveUp := range map[string]func(c *cloud, cancel context.CancelFunc){
-		"the person left":        func(_ *cloud, cancel context.CancelFunc) { cancel() },
-		"five minutes have gone": func(c *cloud, _ context.CancelFunc) { c.clock.Advance(Expiry + time.Second) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			c := newCloud(t, entra.Now)
-			c.relay.Timeout = time.Hour
-			s := c.install()
-			s.enable()
-			taken := make(chan envelope.Message, 1)
-			s.listen(func(m envelope.Message) { taken <- m })
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			ended := make(chan error, 1)
-			go func() { _, err := c.relay.Do(ctx, reset("x")); ended <- err }()
-			m := <-taken
-			giveUp(c, cancel)
-			if err := <-ended; !errors.Is(err, entra.ErrUnreachable) {
-				t.Errorf("error %v, want ErrUnreachable", err)
-			}
-			if m.Expires.Sub(c.clock.Now()) > Expiry {
-				t.Errorf("the operation expires at %s, which is later than in %s", m.Expires, Expiry)
-			}
-			s.hangUp()
-			fresh := make(chan envelope.Message, 1)
-			s.listen(s.obey(func(op entra.Operation) envelope.Verdict {
-				if op.Password != "second" {
-					t.Errorf("the agent that came back was given %q", op.TrackingID)
-				}
-				return done(op)
-			}))
-			s.settle(envelope.Verdict{ID: m.ID, Result: entra.Done}) // too late, and of no effect
-			if o, err := c.relay.Do(t.Context(), reset("second")); err != nil || o.Result != entra.Done {
-				t.Errorf("outcome %+v, %v", o, err)
-			}
-			if len(fresh) != 0 {
-				t.Error("the operation was delivered after it was given up")
-			}
-		})
+// R-RST-54, R-GAP-51: what has expired is given up.
+func TestWhatExpiredIsNeverDelivered(t *testing.T) {
+	c := newCloud(t, entra.Now)
+	c.relay.Timeout = time.Hour
+	s := c.install()
+	s.enable()
+	taken := make(chan envelope.Message, 1)
+	s.listen(func(m envelope.Message) { taken <- m })
+	ended := make(chan error, 1)
+	go func() { _, err := c.relay.Do(t.Context(), reset("x")); ended <- err }()
+	m := <-taken
+	c.clock.Advance(Expiry + time.Second)
+	if err := <-ended; !errors.Is(err, entra.ErrUnreachable) {
+		t.Errorf("error %v, want ErrUnreachable", err)
+	}
+	if m.Expires.Sub(c.clock.Now()) > Expiry {
+		t.Errorf("the operation expires at %s, which is later than in %s", m.Expires, Expiry)
+	}
+	s.hangUp()
+	fresh := make(chan envelope.Message, 1)
+	s.listen(s.obey(func(op entra.Operation) envelope.Verdict {
+		if op.Password != "second" {
+			t.Errorf("the agent that came back was given %q", op.TrackingID)
+		}
+		return done(op)
+	}))
+	s.settle(envelope.Verdict{ID: m.ID, Result: entra.Done}) // too late, and of no effect
+	if o, err := c.relay.Do(t.Context(), reset("second")); err != nil || o.Result != entra.Done {
+		t.Errorf("outcome %+v, %v", o, err)
+	}
+	if len(fresh) != 0 {
+		t.Error("the operation was delivered after it was given up")
+	}
+}
+
+// R-RST-54: who leaves before the operation is sent has changed nothing.
+func TestWhoLeavesInTimeChangesNothing(t *testing.T) {
+	c := newCloud(t, entra.Now)
+	s := c.install()
+	s.enable()
+	s.listen(s.obey(func(op entra.Operation) envelope.Verdict {
+		if op.Password != "second" {
+			t.Errorf("the agent was given %q", op.TrackingID)
+		}
+		return done(op)
+	}))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.relay.Do(ctx, reset("first")); !errors.Is(err, entra.ErrUnreachable) {
+		t.Errorf("error %v, want ErrUnreachable", err)
+	}
+	if o, err := c.relay.Do(t.Context(), reset("second")); err != nil || o.Result != entra.Done {
+		t.Errorf("outcome %+v, %v", o, err)
+	}
+}
+
+// R-RST-54: what the agent has got, it carries out; the tenant must not say
+// otherwise because the person did not wait.
+func TestWhoLeavesTooLateHasChangedIt(t *testing.T) {
+	c := newCloud(t, entra.Now)
+	s := c.install()
+	s.enable()
+	taken := make(chan envelope.Message, 1)
+	s.listen(func(m envelope.Message) { taken <- m })
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { _, err := c.relay.Do(ctx, reset("x")); ended <- err }()
+	m := <-taken
+	cancel()
+	s.settle(envelope.Verdict{ID: m.ID, Result: entra.Done})
+	if err := <-ended; err != nil {
+		t.Errorf("error %v, though the agent says that it is done", err)
 	}
 }
 
