@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"context"
 	"time"
 
 	"github.com/go-ldap/ldap/v3"
@@ -69,14 +70,36 @@ func accountAttributes() []string {
 	}
 }
 
-// accountOf reads an entry; Protected is only what the entry itself tells.
-func accountOf(e *ldap.Entry) Account {
+func (activeDirectory) accountQuery(detailed bool) query {
+	q := query{filter: accountFilter, attributes: accountAttributes()}
+	if detailed {
+		q.attributes = append(q.attributes, securityDescriptor)
+		q.controls = []ldap.Control{sdFlags()}
+	}
+	return q
+}
+
+func (ad activeDirectory) accountsOf(ctx context.Context, entries []*ldap.Entry) ([]Account, error) {
+	guard := ad.newGuard(protectedEntry)
+	accounts := make([]Account, len(entries))
+	for i, e := range entries {
+		accounts[i] = ad.accountOf(e)
+		accounts[i].Protected = protectedEntry(e) || protectedRID(uint32(number(e, "primaryGroupID")))
+		accounts[i].CannotChange = cannotChange(e.GetEqualFoldRawAttributeValue(securityDescriptor))
+		if err := guard.look(ctx, &accounts[i]); err != nil {
+			return nil, err
+		}
+	}
+	return accounts, nil
+}
+
+// accountOf reads an entry.
+func (ad activeDirectory) accountOf(e *ldap.Entry) Account {
 	text := e.GetEqualFoldAttributeValue
 	a := Account{
 		DN: e.DN, SAM: text("sAMAccountName"), UPN: text("userPrincipalName"), Name: text("displayName"),
 		GivenName: text("givenName"), Surname: text("sn"), Mail: text("mail"), Mobile: text("mobile"),
-		OfficePhone: text("telephoneNumber"), Anchor: anchorOf(e),
-		Protected:    number(e, "adminCount") == 1,
+		OfficePhone: text("telephoneNumber"), Anchor: ad.anchorOf(e),
 		PasswordSet:  fileTime(number(e, "pwdLastSet")),
 		LockedAt:     fileTime(number(e, "lockoutTime")),
 		Expires:      fileTime(number(e, "accountExpires")),

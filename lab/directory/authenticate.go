@@ -33,10 +33,18 @@ func (d *Directory) bindAlone(ctx context.Context, user, password string) error 
 	}
 	defer l.close()
 	before := l.wire.sent.Load()
-	err = l.bind(ctx, user, password)
+	err = d.dialect.authenticate(ctx, l, user, password)
 	if err != nil && l.broken(err) {
 		return &Refusal{Reason: Unreachable, Op: opBind, Object: user, OutcomeUnknown: l.wire.sent.Load() > before,
 			Err: fmt.Errorf("connection lost: %w", err)}
 	}
-	return refuse(opBind, user, err)
+	return refuse(d.dialect, opBind, user, err)
+}
+
+func (activeDirectory) bind(ctx context.Context, l *link, user, password string) error {
+	return l.bind(ctx, user, password)
+}
+
+func (activeDirectory) authenticate(ctx context.Context, l *link, user, password string) error {
+	return l.bind(ctx, user, password)
 }

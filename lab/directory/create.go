@@ -38,23 +38,33 @@ type NewAccount struct {
 // CreateAccount makes an account and returns it as the directory then shows
 // it. When it cannot finish, what it made is removed again.
 func (d *Directory) CreateAccount(ctx context.Context, n NewAccount) (Account, error) {
-	dn := child("CN", n.Name, n.Parent)
+	dn := child(d.dialect.leafAttribute(), n.Name, n.Parent)
 	if n.Parent == "" || n.Name == "" || n.SAM == "" {
 		return Account{}, fmt.Errorf("create account %q: Parent, Name and SAM are required", dn)
 	}
 	if n.Password == "" && !n.Disabled {
 		return Account{}, fmt.Errorf("create account %q: an enabled account needs a password", dn)
 	}
-	if err := d.add(ctx, n.request(dn)); err != nil {
+	if err := d.dialect.createAccount(ctx, dn, n); err != nil {
 		return Account{}, err
 	}
+	return d.AccountByDN(ctx, dn)
+}
+
+func (activeDirectory) leafAttribute() string { return "CN" }
+func (activeDirectory) unitAttribute() string { return "OU" }
+
+func (ad activeDirectory) createAccount(ctx context.Context, dn string, n NewAccount) error {
+	if err := ad.add(ctx, n.request(dn)); err != nil {
+		return err
+	}
 	if n.CannotChange {
-		if err := d.denyChange(ctx, dn); err != nil {
-			d.withdraw(ctx, dn)
-			return Account{}, fmt.Errorf("create account %q: %w", dn, err)
+		if err := ad.denyChange(ctx, dn); err != nil {
+			ad.withdraw(ctx, dn)
+			return fmt.Errorf("create account %q: %w", dn, err)
 		}
 	}
-	return d.AccountByDN(ctx, dn)
+	return nil
 }
 
 func (n NewAccount) request(dn string) *ldap.AddRequest {
@@ -102,11 +112,11 @@ func (n NewAccount) control() int {
 
 // denyChange writes "user cannot change password": two denials, as the
 // administrators' tools do (R-WB-110a).
-func (d *Directory) denyChange(ctx context.Context, dn string) error {
+func (ad activeDirectory) denyChange(ctx context.Context, dn string) error {
 	deny := sd.ACE{Type: sd.DenyObject, Mask: sd.ControlAccess, Object: sd.ChangePassword()}
 	self, everyone := deny, deny
 	self.SID, everyone.SID = sd.Self(), sd.Everyone()
-	return d.appendACEs(ctx, dn, self, everyone)
+	return ad.appendACEs(ctx, dn, self, everyone)
 }
 
 // withdraw removes what could not be finished, whatever became of ctx.
@@ -118,7 +128,7 @@ func (d *Directory) withdraw(ctx context.Context, dn string) {
 
 // CreateOU makes an organisational unit below the DN parent and returns its DN.
 func (d *Directory) CreateOU(ctx context.Context, parent, name string) (dn string, err error) {
-	dn = child("OU", name, parent)
+	dn = child(d.dialect.unitAttribute(), name, parent)
 	request := ldap.NewAddRequest(dn, nil)
 	request.Attribute("objectClass", []string{"top", "organizationalUnit"})
 	return dn, d.add(ctx, request)
@@ -127,7 +137,14 @@ func (d *Directory) CreateOU(ctx context.Context, parent, name string) (dn strin
 // CreateGroup makes a global security group below the DN parent, its account
 // name being name too, with the members given by DN.
 func (d *Directory) CreateGroup(ctx context.Context, parent, name string, members ...string) (Group, error) {
-	dn := child("CN", name, parent)
+	dn := child(d.dialect.leafAttribute(), name, parent)
+	if err := d.dialect.createGroup(ctx, dn, name, members); err != nil {
+		return Group{}, err
+	}
+	return d.Group(ctx, dn)
+}
+
+func (ad activeDirectory) createGroup(ctx context.Context, dn, name string, members []string) error {
 	request := ldap.NewAddRequest(dn, nil)
 	request.Attribute("objectClass", []string{"top", "group"})
 	request.Attribute("sAMAccountName", []string{name})
@@ -135,14 +152,11 @@ func (d *Directory) CreateGroup(ctx context.Context, parent, name string, member
 	if len(members) > 0 {
 		request.Attribute("member", slices.Clone(members))
 	}
-	if err := d.add(ctx, request); err != nil {
-		return Group{}, err
-	}
-	return d.Group(ctx, dn)
+	return ad.add(ctx, request)
 }
 
 func (d *Directory) add(ctx context.Context, request *ldap.AddRequest) error {
-	return d.write(ctx, "create", request.DN, func(c *ldap.Conn) error { return c.Add(request) })
+	return d.write(ctx, opCreate, request.DN, func(c *ldap.Conn) error { return c.Add(request) })
 }
 
 // child returns the DN of the object called name below parent.

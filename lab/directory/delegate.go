@@ -89,14 +89,18 @@ func (e entry) grant(sid sd.SID) sd.ACE {
 // of an account's DN, a SID as S-1-5-… does as well. It needs somebody who may
 // write the container's security descriptor.
 func (d *Directory) Delegate(ctx context.Context, accountDN, containerDN string, rights ...Right) error {
-	below, onRoot, err := d.grants(ctx, accountDN, rights)
+	return d.dialect.delegate(ctx, accountDN, containerDN, rights)
+}
+
+func (ad activeDirectory) delegate(ctx context.Context, accountDN, containerDN string, rights []Right) error {
+	below, onRoot, err := ad.grants(ctx, accountDN, rights)
 	if err != nil {
 		return fmt.Errorf("delegate %s: %w", containerDN, err)
 	}
-	if err := d.appendACEs(ctx, containerDN, below...); err != nil {
+	if err := ad.appendACEs(ctx, containerDN, below...); err != nil {
 		return err
 	}
-	return d.appendACEs(ctx, d.root.defaultNamingContext, onRoot...)
+	return ad.appendACEs(ctx, ad.root, onRoot...)
 }
 
 // Revoke takes back what [Directory.Delegate] gives, in just that form; rights
@@ -104,20 +108,24 @@ func (d *Directory) Delegate(ctx context.Context, accountDN, containerDN string,
 // everybody who has bound (S-1-5-11), as the embedded directory does, nobody
 // lacks it before it is revoked from these.
 func (d *Directory) Revoke(ctx context.Context, accountDN, containerDN string, rights ...Right) error {
-	below, onRoot, err := d.grants(ctx, accountDN, rights)
+	return d.dialect.revoke(ctx, accountDN, containerDN, rights)
+}
+
+func (ad activeDirectory) revoke(ctx context.Context, accountDN, containerDN string, rights []Right) error {
+	below, onRoot, err := ad.grants(ctx, accountDN, rights)
 	if err != nil {
 		return fmt.Errorf("revoke on %s: %w", containerDN, err)
 	}
-	if err := d.removeACEs(ctx, containerDN, below...); err != nil {
+	if err := ad.removeACEs(ctx, containerDN, below...); err != nil {
 		return err
 	}
-	return d.removeACEs(ctx, d.root.defaultNamingContext, onRoot...)
+	return ad.removeACEs(ctx, ad.root, onRoot...)
 }
 
 // grants returns the entries that give the rights to an account: those of the
 // container and those of the domain's root.
-func (d *Directory) grants(ctx context.Context, account string, rights []Right) (below, onRoot []sd.ACE, err error) {
-	sid, err := d.sidOf(ctx, account)
+func (ad activeDirectory) grants(ctx context.Context, account string, rights []Right) (below, onRoot []sd.ACE, err error) {
+	sid, err := ad.sidOf(ctx, account)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -136,11 +144,11 @@ func (d *Directory) grants(ctx context.Context, account string, rights []Right) 
 }
 
 // sidOf returns the SID of the account dn, which may be a SID itself.
-func (d *Directory) sidOf(ctx context.Context, dn string) (sd.SID, error) {
+func (ad activeDirectory) sidOf(ctx context.Context, dn string) (sd.SID, error) {
 	if strings.HasPrefix(dn, "S-1-") {
 		return sd.ParseSID(dn)
 	}
-	e, err := d.readEntry(ctx, dn, "objectSid")
+	e, err := ad.readEntry(ctx, dn, "objectSid")
 	if err != nil {
 		return sd.SID{}, err
 	}
@@ -152,8 +160,8 @@ func (d *Directory) sidOf(ctx context.Context, dn string) (sd.SID, error) {
 }
 
 // descriptor reads the discretionary part of dn's security descriptor.
-func (d *Directory) descriptor(ctx context.Context, dn string) (*sd.Descriptor, error) {
-	e, err := d.readWith(ctx, query{base: dn, filter: "(objectClass=*)", attributes: []string{securityDescriptor},
+func (ad activeDirectory) descriptor(ctx context.Context, dn string) (*sd.Descriptor, error) {
+	e, err := ad.readWith(ctx, query{base: dn, filter: "(objectClass=*)", attributes: []string{securityDescriptor},
 		controls: []ldap.Control{sdFlags()}})
 	if err != nil {
 		return nil, err
@@ -167,25 +175,25 @@ func (d *Directory) descriptor(ctx context.Context, dn string) (*sd.Descriptor, 
 
 // appendACEs adds entries to the security descriptor of dn. It reads and
 // writes it as a whole, so two writers at once may undo each other.
-func (d *Directory) appendACEs(ctx context.Context, dn string, entries ...sd.ACE) error {
+func (ad activeDirectory) appendACEs(ctx context.Context, dn string, entries ...sd.ACE) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	descriptor, err := d.descriptor(ctx, dn)
+	descriptor, err := ad.descriptor(ctx, dn)
 	if err != nil {
 		return err
 	}
 	descriptor.Append(entries...)
-	return d.writeDescriptor(ctx, dn, descriptor)
+	return ad.writeDescriptor(ctx, dn, descriptor)
 }
 
 // removeACEs takes entries out of the security descriptor of dn, as appendACEs
 // puts them in.
-func (d *Directory) removeACEs(ctx context.Context, dn string, entries ...sd.ACE) error {
+func (ad activeDirectory) removeACEs(ctx context.Context, dn string, entries ...sd.ACE) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	descriptor, err := d.descriptor(ctx, dn)
+	descriptor, err := ad.descriptor(ctx, dn)
 	if err != nil || descriptor.DACL == nil {
 		return err
 	}
@@ -195,24 +203,28 @@ func (d *Directory) removeACEs(ctx context.Context, dn string, entries ...sd.ACE
 				e.InheritedObject == gone.InheritedObject && e.SID == gone.SID
 		})
 	})
-	return d.writeDescriptor(ctx, dn, descriptor)
+	return ad.writeDescriptor(ctx, dn, descriptor)
 }
 
-func (d *Directory) writeDescriptor(ctx context.Context, dn string, descriptor *sd.Descriptor) error {
+func (ad activeDirectory) writeDescriptor(ctx context.Context, dn string, descriptor *sd.Descriptor) error {
 	value, err := descriptor.Marshal()
 	if err != nil {
 		return fmt.Errorf("write %s of %s: %w", securityDescriptor, dn, err)
 	}
 	request := ldap.NewModifyRequest(dn, []ldap.Control{sdFlags()})
 	request.Replace(securityDescriptor, []string{string(value)})
-	return d.modify(ctx, "delegate", request)
+	return ad.modify(ctx, opDelegate, request)
 }
 
 // SetInheritance lets the object dn take over what is granted above it, or
 // not: without inheritance no delegation on a container reaches it (R-WB-27).
 // Switching it off drops what was taken over.
 func (d *Directory) SetInheritance(ctx context.Context, dn string, on bool) error {
-	descriptor, err := d.descriptor(ctx, dn)
+	return d.dialect.setInheritance(ctx, dn, on)
+}
+
+func (ad activeDirectory) setInheritance(ctx context.Context, dn string, on bool) error {
+	descriptor, err := ad.descriptor(ctx, dn)
 	if err != nil {
 		return err
 	}
@@ -223,5 +235,5 @@ func (d *Directory) SetInheritance(ctx context.Context, dn string, on bool) erro
 			descriptor.DACL.Entries = slices.DeleteFunc(descriptor.DACL.Entries, func(e sd.ACE) bool { return e.Flags&sd.Inherited != 0 })
 		}
 	}
-	return d.writeDescriptor(ctx, dn, descriptor)
+	return ad.writeDescriptor(ctx, dn, descriptor)
 }

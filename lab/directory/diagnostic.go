@@ -68,18 +68,27 @@ func (d diagnostic) subCode() string {
 	return d.lead
 }
 
-// Operations whose meaning decides how an answer is read.
+// What is asked of a directory. The meaning of an answer may depend on it.
 const (
-	opBind   = "bind"
-	opReset  = "reset"
-	opChange = "change"
+	opRead       = "read"
+	opBind       = "bind"
+	opCreate     = "create"
+	opModify     = "modify"
+	opReset      = "reset"
+	opChange     = "change"
+	opUnlock     = "unlock"
+	opMustChange = "set must-change of"
+	opSetPolicy  = "set policy of"
+	opDelegate   = "delegate"
 )
 
-// refuse makes a Refusal of what go-ldap returned for op on object; nil stays
-// nil. Errors that are no answer of the server are Unreachable.
-func refuse(op, object string, err error) error {
-	if err == nil {
-		return nil
+// refuse makes a Refusal of what go-ldap returned for op on object, as that
+// dialect reads it; nil and a Refusal stay as they are. Errors that are no
+// answer of the server are Unreachable.
+func refuse(speaker binder, op, object string, err error) error {
+	var known *Refusal
+	if err == nil || errors.As(err, &known) {
+		return err
 	}
 	r := &Refusal{Op: op, Object: object, Err: err, Reason: Unreachable}
 	var answer *ldap.Error
@@ -90,10 +99,13 @@ func refuse(op, object string, err error) error {
 	if answer.Err != nil {
 		r.Text = strings.TrimRight(answer.Err.Error(), "\x00") // Windows ends it with a NUL
 	}
-	d := parseDiagnostic(r.Text)
-	r.SubCode = d.subCode()
-	r.Reason = reasonOf(op, r.Code, r.SubCode, r.Text)
+	r.Reason, r.SubCode = speaker.reason(op, answer, r.Text)
 	return r
+}
+
+func (activeDirectory) reason(op string, answer *ldap.Error, text string) (Reason, string) {
+	sub := parseDiagnostic(text).subCode()
+	return reasonOf(op, answer.ResultCode, sub, text), sub
 }
 
 // reasonOf maps an answer to its reason; R-WB-38 and R-WB-97 to R-WB-110b.
@@ -105,6 +117,13 @@ func reasonOf(op string, code uint16, sub, text string) Reason {
 		return bindReason(sub)
 	case ldap.LDAPResultConstraintViolation, ldap.LDAPResultUnwillingToPerform:
 		return constraintReason(op, code, sub, text)
+	}
+	return commonReason(code)
+}
+
+// commonReason reads a result that means the same everywhere.
+func commonReason(code uint16) Reason {
+	switch code {
 	case ldap.LDAPResultStrongAuthRequired, ldap.LDAPResultConfidentialityRequired:
 		return EncryptionRequired
 	case ldap.LDAPResultInsufficientAccessRights:

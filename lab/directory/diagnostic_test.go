@@ -59,7 +59,7 @@ func TestAnAnswerHasAReason(t *testing.T) {
 		{opReset, 12, "", Other, ""},
 		{opReset, 200, "connection closed", Unreachable, ""},
 	} {
-		err := refuse(c.op, "CN=x", ldap.NewError(c.code, errors.New(c.text)))
+		err := refuse(activeDirectory{}, c.op, "CN=x", ldap.NewError(c.code, errors.New(c.text)))
 		var r *Refusal
 		if !errors.As(err, &r) {
 			t.Fatalf("%s %d %q: %v is no refusal", c.op, c.code, c.text, err)
@@ -74,21 +74,21 @@ func TestAnAnswerHasAReason(t *testing.T) {
 }
 
 func TestNoErrorIsNoRefusal(t *testing.T) {
-	if err := refuse(opBind, "x", nil); err != nil {
+	if err := refuse(activeDirectory{}, opBind, "x", nil); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestAnErrorOfTheNetworkIsUnreachable(t *testing.T) {
 	var r *Refusal
-	err := refuse(opReset, "CN=x", errors.New("connection reset"))
+	err := refuse(activeDirectory{}, opReset, "CN=x", errors.New("connection reset"))
 	if !errors.As(err, &r) || r.Reason != Unreachable || r.Code != 0 {
 		t.Errorf("%#v", err)
 	}
 }
 
 func TestTheErrorSaysWhatWhereAndWhy(t *testing.T) {
-	err := refuse(opReset, "CN=anna", ldap.NewError(19, errors.New("0000052D: too short")))
+	err := refuse(activeDirectory{}, opReset, "CN=anna", ldap.NewError(19, errors.New("0000052D: too short")))
 	for _, part := range []string{"reset", "CN=anna", "password too short", "19", "0000052D"} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("%q does not say %q", err, part)

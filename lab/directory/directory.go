@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -12,13 +13,6 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 )
-
-// Kind is the dialect that a directory speaks.
-type Kind uint8
-
-// ActiveDirectory is the dialect of Active Directory, of Samba as its domain
-// controller, and of the embedded directory.
-const ActiveDirectory Kind = 0
 
 // Config says which directory to open and as whom. URL is required; every
 // other field has a useful zero value.
@@ -38,10 +32,10 @@ type Config struct {
 	// User and Password bind every pooled connection. User is a DN, a UPN or
 	// DOMAIN\name; empty binds nobody, which shows little more than the rootDSE.
 	User, Password string
-	// Base is where searches start; empty means the rootDSE's
-	// defaultNamingContext.
+	// Base is where searches start; empty means where the rootDSE says that the
+	// directory starts.
 	Base string
-	// Dialect is ActiveDirectory, the only one there is yet.
+	// Dialect is what the directory speaks.
 	Dialect Kind
 	// Timeout bounds each operation, a listing per page, in real time. 0 means
 	// 10 seconds.
@@ -61,13 +55,9 @@ type Directory struct {
 	life     context.Context // ends when the directory is closed
 	end      context.CancelFunc
 	base     string
-	root     rootDSE
+	root     string // where the directory itself starts: its domain
 	controls []string
-}
-
-// rootDSE is what the directory says of itself to anybody.
-type rootDSE struct {
-	defaultNamingContext, configurationNamingContext string
+	dialect  dialect
 }
 
 // Open connects, binds and reads the rootDSE. The error is a *[Refusal] when
@@ -95,9 +85,6 @@ func prepare(config Config) (*Directory, error) {
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
-	if config.Dialect != ActiveDirectory {
-		return nil, fmt.Errorf("dialect %d is unknown: leave it at ActiveDirectory", config.Dialect)
-	}
 	if config.Timeout < 0 || config.Connections < 0 {
 		return nil, fmt.Errorf("timeout %s and connections %d must not be negative", config.Timeout, config.Connections)
 	}
@@ -106,6 +93,9 @@ func prepare(config Config) (*Directory, error) {
 		return nil, err
 	}
 	d := &Directory{config: config}
+	if d.dialect, err = d.speak(config.Dialect); err != nil {
+		return nil, err
+	}
 	d.pool = newPool(config.Connections, config.Timeout, dialer, d.bind)
 	d.life, d.end = context.WithCancel(context.Background())
 	return d, nil
@@ -157,23 +147,24 @@ func (d *Directory) Base() string { return d.base }
 func (d *Directory) Supports(oid string) bool { return slices.Contains(d.controls, oid) }
 
 func (d *Directory) readRootDSE(ctx context.Context) error {
-	e, err := d.readRoot(ctx, "defaultNamingContext", "configurationNamingContext", "supportedControl")
-	if err != nil {
+	var err error
+	if d.root, d.controls, err = d.dialect.start(ctx); err != nil {
 		return err
 	}
-	d.root = rootDSE{
-		defaultNamingContext:       e.GetEqualFoldAttributeValue("defaultNamingContext"),
-		configurationNamingContext: e.GetEqualFoldAttributeValue("configurationNamingContext"),
-	}
-	d.controls = e.GetEqualFoldAttributeValues("supportedControl")
-	d.base = d.config.Base
+	d.base = cmp.Or(d.config.Base, d.root)
 	if d.base == "" {
-		d.base = d.root.defaultNamingContext
+		return fmt.Errorf("the rootDSE does not say where the directory starts: set Base")
 	}
-	if d.base == "" {
-		return fmt.Errorf("the rootDSE names no defaultNamingContext: set Base")
-	}
+	d.root = cmp.Or(d.root, d.base)
 	return nil
+}
+
+func (ad activeDirectory) start(ctx context.Context) (base string, controls []string, err error) {
+	e, err := ad.readRoot(ctx, "defaultNamingContext", "supportedControl")
+	if err != nil {
+		return "", nil, err
+	}
+	return e.GetEqualFoldAttributeValue("defaultNamingContext"), e.GetEqualFoldAttributeValues("supportedControl"), nil
 }
 
 // readRoot reads attributes of the rootDSE.
@@ -183,8 +174,10 @@ func (d *Directory) readRoot(ctx context.Context, attributes ...string) (*ldap.E
 
 // Time returns what the directory's own clock shows, to the second. Ages and
 // lockouts are decided by it and not by the caller's.
-func (d *Directory) Time(ctx context.Context) (time.Time, error) {
-	e, err := d.readRoot(ctx, "currentTime")
+func (d *Directory) Time(ctx context.Context) (time.Time, error) { return d.dialect.time(ctx) }
+
+func (ad activeDirectory) time(ctx context.Context) (time.Time, error) {
+	e, err := ad.readRoot(ctx, "currentTime")
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -31,37 +31,50 @@ func groupAttributes() []string {
 // Groups returns every group at or below the DN under, "" being the whole
 // base.
 func (d *Directory) Groups(ctx context.Context, under string) ([]Group, error) {
-	return d.groups(ctx, under, groupFilter)
+	return d.groups(ctx, under, "")
 }
 
 // Group returns the group at dn.
 func (d *Directory) Group(ctx context.Context, dn string) (Group, error) {
-	e, err := d.readWith(ctx, query{base: dn, filter: groupFilter, attributes: groupAttributes()})
+	e, err := d.readWith(ctx, d.dialect.groupQuery().below(dn, ""))
 	if err != nil {
 		return Group{}, err
 	}
-	return d.groupOf(ctx, e)
+	groups, err := d.dialect.groupsOf(ctx, []*ldap.Entry{e})
+	if err != nil {
+		return Group{}, err
+	}
+	return groups[0], nil
 }
 
+// groups lists those that also satisfy the filter, "" being all.
 func (d *Directory) groups(ctx context.Context, under, filter string) ([]Group, error) {
-	entries, err := d.search(ctx, query{base: d.or(under), filter: filter, attributes: groupAttributes()})
+	entries, err := d.search(ctx, d.dialect.groupQuery().below(d.or(under), filter))
 	if err != nil {
 		return nil, err
 	}
-	groups := make([]Group, len(entries))
+	return d.dialect.groupsOf(ctx, entries)
+}
+
+func (activeDirectory) groupQuery() query {
+	return query{filter: groupFilter, attributes: groupAttributes()}
+}
+
+func (ad activeDirectory) groupsOf(ctx context.Context, entries []*ldap.Entry) (groups []Group, err error) {
+	groups = make([]Group, len(entries))
 	for i, e := range entries {
-		if groups[i], err = d.groupOf(ctx, e); err != nil {
+		if groups[i], err = ad.groupOf(ctx, e); err != nil {
 			return nil, err
 		}
 	}
 	return groups, nil
 }
 
-func (d *Directory) groupOf(ctx context.Context, e *ldap.Entry) (Group, error) {
+func (ad activeDirectory) groupOf(ctx context.Context, e *ldap.Entry) (Group, error) {
 	text := e.GetEqualFoldAttributeValue
 	g := Group{
 		DN: e.DN, Name: text("displayName"), SAM: text("sAMAccountName"), Mail: text("mail"),
-		Anchor: anchorOf(e), USN: number(e, "uSNChanged"),
+		Anchor: ad.anchorOf(e), USN: number(e, "uSNChanged"),
 	}
 	if g.Name == "" {
 		g.Name = text("cn")
@@ -70,16 +83,16 @@ func (d *Directory) groupOf(ctx context.Context, e *ldap.Entry) (Group, error) {
 		g.SID = sid.String()
 	}
 	var err error
-	g.Members, err = d.members(ctx, e)
+	g.Members, err = ad.members(ctx, e)
 	return g, err
 }
 
 // members returns all members. A controller hands out at most 1,500 values at
 // once and names the rest by a range.
-func (d *Directory) members(ctx context.Context, e *ldap.Entry) ([]string, error) {
+func (ad activeDirectory) members(ctx context.Context, e *ldap.Entry) ([]string, error) {
 	all, next, last := memberPage(e)
 	for !last {
-		more, err := d.readEntry(ctx, e.DN, fmt.Sprintf("member;range=%d-*", next))
+		more, err := ad.readEntry(ctx, e.DN, fmt.Sprintf("member;range=%d-*", next))
 		if err != nil {
 			return nil, err
 		}

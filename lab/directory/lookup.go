@@ -36,21 +36,21 @@ func isAnchor(key string) bool {
 
 // AccountByDN returns the account at dn.
 func (d *Directory) AccountByDN(ctx context.Context, dn string) (Account, error) {
-	e, err := d.readWith(ctx, query{base: dn, filter: accountFilter, attributes: accountDetails(), controls: []ldap.Control{sdFlags()}})
+	e, err := d.readWith(ctx, d.dialect.accountQuery(true).below(dn, ""))
 	if err != nil {
 		return Account{}, err
 	}
-	return d.complete(ctx, e)
+	return d.accountOf(ctx, e)
 }
 
 // AccountByUPN returns the account with that userPrincipalName.
 func (d *Directory) AccountByUPN(ctx context.Context, upn string) (Account, error) {
-	return d.accountWith(ctx, "UPN "+upn, "(userPrincipalName="+ldap.EscapeFilter(upn)+")")
+	return d.accountWith(ctx, "UPN "+upn, d.dialect.withName(principalName, upn))
 }
 
 // AccountBySAM returns the account with that sAMAccountName, without domain.
 func (d *Directory) AccountBySAM(ctx context.Context, sam string) (Account, error) {
-	return d.accountWith(ctx, "account name "+sam, "(sAMAccountName="+ldap.EscapeFilter(sam)+")")
+	return d.accountWith(ctx, "account name "+sam, d.dialect.withName(accountName, sam))
 }
 
 // AccountByAnchor returns the account with that source anchor. An account that
@@ -60,19 +60,25 @@ func (d *Directory) AccountByAnchor(ctx context.Context, anchor string) (Account
 	if err != nil || len(id) == 0 {
 		return Account{}, fmt.Errorf("read account by anchor %q: expected the base64 of an objectGUID", anchor)
 	}
+	return d.accountWith(ctx, "anchor "+anchor, d.dialect.withAnchor(id))
+}
+
+func (activeDirectory) withAnchor(id []byte) string {
 	value := escapeBytes(id)
-	return d.accountWith(ctx, "anchor "+anchor, fmt.Sprintf(
-		"(|(mS-DS-ConsistencyGuid=%s)(&(objectGUID=%s)(!(mS-DS-ConsistencyGuid=*))))", value, value))
+	return fmt.Sprintf("(|(mS-DS-ConsistencyGuid=%s)(&(objectGUID=%s)(!(mS-DS-ConsistencyGuid=*))))", value, value)
+}
+
+func (activeDirectory) withName(kind nameKind, value string) string {
+	attribute := "sAMAccountName"
+	if kind == principalName {
+		attribute = "userPrincipalName"
+	}
+	return "(" + attribute + "=" + ldap.EscapeFilter(value) + ")"
 }
 
 // accountWith returns the one account that filter selects.
 func (d *Directory) accountWith(ctx context.Context, key, filter string) (Account, error) {
-	found, err := d.searchFew(ctx, query{
-		base:       d.base,
-		filter:     "(&" + filter + accountFilter + ")",
-		attributes: accountDetails(),
-		controls:   []ldap.Control{sdFlags()},
-	})
+	found, err := d.searchFew(ctx, d.dialect.accountQuery(true).below(d.base, filter))
 	switch {
 	case err != nil:
 		return Account{}, err
@@ -82,16 +88,13 @@ func (d *Directory) accountWith(ctx context.Context, key, filter string) (Accoun
 		return Account{}, &Refusal{Reason: NotUnique, Op: opRead, Object: key,
 			Text: fmt.Sprintf("%s and %s answer to it", found[0].DN, found[1].DN)}
 	}
-	return d.complete(ctx, found[0])
+	return d.accountOf(ctx, found[0])
 }
 
-// accountDetails are the attributes of a single account.
-func accountDetails() []string { return append(accountAttributes(), securityDescriptor) }
-
-// complete adds what the entry alone does not tell.
-func (d *Directory) complete(ctx context.Context, e *ldap.Entry) (Account, error) {
-	a := accountOf(e)
-	a.CannotChange = cannotChange(e.GetEqualFoldRawAttributeValue(securityDescriptor))
-	err := d.newGuard().look(ctx, e, &a)
-	return a, err
+func (d *Directory) accountOf(ctx context.Context, e *ldap.Entry) (Account, error) {
+	accounts, err := d.dialect.accountsOf(ctx, []*ldap.Entry{e})
+	if err != nil {
+		return Account{}, err
+	}
+	return accounts[0], nil
 }

@@ -32,8 +32,6 @@ func Remove(attribute string, values ...string) Edit {
 	return Edit{ldap.DeleteAttribute, attribute, values}
 }
 
-const opModify = "modify"
-
 // Modify makes all edits of the object dn, or none.
 func (d *Directory) Modify(ctx context.Context, dn string, edits ...Edit) error {
 	request := ldap.NewModifyRequest(dn, nil)
@@ -46,10 +44,14 @@ func (d *Directory) Modify(ctx context.Context, dn string, edits ...Edit) error 
 	return d.modify(ctx, opModify, request)
 }
 
-// SetEnabled enables or disables the account dn. It reads and writes
-// userAccountControl, so two writers at once may undo each other.
+// SetEnabled enables or disables the account dn. It reads before it writes, so
+// two writers at once may undo each other.
 func (d *Directory) SetEnabled(ctx context.Context, dn string, enabled bool) error {
-	e, err := d.readEntry(ctx, dn, "userAccountControl")
+	return d.dialect.setEnabled(ctx, dn, enabled)
+}
+
+func (ad activeDirectory) setEnabled(ctx context.Context, dn string, enabled bool) error {
+	e, err := ad.readEntry(ctx, dn, "userAccountControl")
 	if err != nil {
 		return err
 	}
@@ -57,7 +59,7 @@ func (d *Directory) SetEnabled(ctx context.Context, dn string, enabled bool) err
 	if enabled {
 		control &^= uacDisabled
 	}
-	return d.Modify(ctx, dn, Set("userAccountControl", strconv.FormatInt(control, 10)))
+	return ad.Modify(ctx, dn, Set("userAccountControl", strconv.FormatInt(control, 10)))
 }
 
 // AddMember puts the object member into group, both DNs. One that is in it
@@ -98,9 +100,14 @@ func (d *Directory) Delete(ctx context.Context, dn string) error {
 	return d.delete(ctx, dn)
 }
 
-// DeleteTree removes the object dn and everything below it, in one operation.
+// DeleteTree removes the object dn and everything below it; in one operation
+// where the directory can do that, else the lowest first.
 func (d *Directory) DeleteTree(ctx context.Context, dn string) error {
-	return d.delete(ctx, dn, control{oid: oidTreeDelete})
+	return d.dialect.deleteTree(ctx, dn)
+}
+
+func (ad activeDirectory) deleteTree(ctx context.Context, dn string) error {
+	return ad.delete(ctx, dn, control{oid: oidTreeDelete})
 }
 
 func (d *Directory) delete(ctx context.Context, dn string, controls ...ldap.Control) error {

@@ -62,16 +62,20 @@ const psoPrecedence = "msDS-PasswordSettingsPrecedence"
 // administrators may read a PSO by default; who may not is refused with
 // NoSuchObject or NoRight. An empty DN asks for the domain's policy.
 func (d *Directory) Policy(ctx context.Context, accountDN string) (Policy, error) {
+	return d.dialect.policy(ctx, accountDN)
+}
+
+func (ad activeDirectory) policy(ctx context.Context, accountDN string) (Policy, error) {
 	if accountDN != "" {
-		e, err := d.readEntry(ctx, accountDN, "msDS-ResultantPSO")
+		e, err := ad.readEntry(ctx, accountDN, "msDS-ResultantPSO")
 		if err != nil {
 			return Policy{}, err
 		}
 		if pso := e.GetEqualFoldAttributeValue("msDS-ResultantPSO"); pso != "" {
-			return d.psoPolicy(ctx, pso)
+			return ad.psoPolicy(ctx, pso)
 		}
 	}
-	e, err := d.readEntry(ctx, d.root.defaultNamingContext, domainPolicy().all()...)
+	e, err := ad.readEntry(ctx, ad.root, domainPolicy().all()...)
 	if err != nil {
 		return Policy{}, err
 	}
@@ -80,8 +84,8 @@ func (d *Directory) Policy(ctx context.Context, accountDN string) (Policy, error
 	return p, nil
 }
 
-func (d *Directory) psoPolicy(ctx context.Context, dn string) (Policy, error) {
-	e, err := d.readEntry(ctx, dn, append(psoPolicy().all(), psoPrecedence)...)
+func (ad activeDirectory) psoPolicy(ctx context.Context, dn string) (Policy, error) {
+	e, err := ad.readEntry(ctx, dn, append(psoPolicy().all(), psoPrecedence)...)
 	if err != nil {
 		return Policy{}, err
 	}
@@ -119,8 +123,12 @@ func (n policyNames) write(p Policy) [][2]string {
 // SetPolicy replaces the domain's policy. It needs a domain administrator. PSO
 // and Precedence are ignored.
 func (d *Directory) SetPolicy(ctx context.Context, p Policy) error {
-	domain := d.root.defaultNamingContext
-	e, err := d.readEntry(ctx, domain, domainPolicy().complexity)
+	return d.dialect.setPolicy(ctx, p)
+}
+
+func (ad activeDirectory) setPolicy(ctx context.Context, p Policy) error {
+	domain := ad.root
+	e, err := ad.readEntry(ctx, domain, domainPolicy().complexity)
 	if err != nil {
 		return err
 	}
@@ -133,14 +141,18 @@ func (d *Directory) SetPolicy(ctx context.Context, p Policy) error {
 	for _, a := range domainPolicy().write(p) {
 		request.Replace(a[0], []string{a[1]})
 	}
-	return d.modify(ctx, "set policy of", request)
+	return ad.modify(ctx, opSetPolicy, request)
 }
 
 // CreatePSO makes a fine-grained policy of p, p.Precedence being its rank (at
 // least 1), that applies to the named users and global groups, and returns its
 // DN. It needs a domain administrator.
 func (d *Directory) CreatePSO(ctx context.Context, name string, p Policy, appliesTo ...string) (dn string, err error) {
-	dn = child("CN", name, "CN=Password Settings Container,CN=System,"+d.root.defaultNamingContext)
+	return d.dialect.createPSO(ctx, name, p, appliesTo)
+}
+
+func (ad activeDirectory) createPSO(ctx context.Context, name string, p Policy, appliesTo []string) (dn string, err error) {
+	dn = child("CN", name, "CN=Password Settings Container,CN=System,"+ad.root)
 	request := ldap.NewAddRequest(dn, nil)
 	request.Attribute("objectClass", []string{"msDS-PasswordSettings"})
 	request.Attribute(psoPrecedence, []string{strconv.Itoa(p.Precedence)})
@@ -152,5 +164,5 @@ func (d *Directory) CreatePSO(ctx context.Context, name string, p Policy, applie
 	if len(appliesTo) > 0 {
 		request.Attribute("msDS-PSOAppliesTo", appliesTo)
 	}
-	return dn, d.add(ctx, request)
+	return dn, ad.add(ctx, request)
 }

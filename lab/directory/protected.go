@@ -14,8 +14,9 @@ import (
 // remembers each group, so that a listing reads every group once. A directory
 // need not stamp adminCount (R-WB-109), hence the walk.
 type guard struct {
-	d    *Directory
-	seen map[string]groupTies
+	d        *Directory
+	protects func(group *ldap.Entry) bool
+	seen     map[string]groupTies
 }
 
 // groupTies is what a walk needs of a group.
@@ -24,12 +25,13 @@ type groupTies struct {
 	parents   []string
 }
 
-func (d *Directory) newGuard() guard { return guard{d, map[string]groupTies{}} }
+func (d *Directory) newGuard(protects func(group *ldap.Entry) bool) guard {
+	return guard{d, protects, map[string]groupTies{}}
+}
 
 // look sets a.Protected if one of the account's groups is protected.
-func (g guard) look(ctx context.Context, e *ldap.Entry, a *Account) error {
-	if a.Protected || protectedRID(uint32(number(e, "primaryGroupID"))) {
-		a.Protected = true
+func (g guard) look(ctx context.Context, a *Account) error {
+	if a.Protected {
 		return nil
 	}
 	next := slices.Clone(a.Groups)
@@ -69,13 +71,16 @@ func (g guard) ties(ctx context.Context, dn string) (groupTies, error) {
 	if err != nil {
 		return groupTies{}, err
 	}
-	sid, err := sd.SIDFromBytes(e.GetEqualFoldRawAttributeValue("objectSid"))
-	t := groupTies{
-		protected: number(e, "adminCount") == 1 || err == nil && protectedRID(sid.RID()),
-		parents:   e.GetEqualFoldAttributeValues("memberOf"),
-	}
+	t := groupTies{protected: g.protects(e), parents: e.GetEqualFoldAttributeValues("memberOf")}
 	g.seen[dn] = t
 	return t, nil
+}
+
+// protectedEntry reports whether Active Directory protects an account or a
+// group by what its entry tells.
+func protectedEntry(e *ldap.Entry) bool {
+	sid, err := sd.SIDFromBytes(e.GetEqualFoldRawAttributeValue("objectSid"))
+	return number(e, "adminCount") == 1 || err == nil && protectedRID(sid.RID())
 }
 
 // protectedRID reports whether a group of that relative id is one of Active

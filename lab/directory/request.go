@@ -83,11 +83,11 @@ func (d *Directory) bind(ctx context.Context, l *link) error {
 	if d.config.User == "" {
 		return nil
 	}
-	err := l.bind(ctx, d.config.User, d.config.Password)
+	err := d.dialect.bind(ctx, l, d.config.User, d.config.Password)
 	if err != nil && l.broken(err) {
 		return lostError{fmt.Errorf("bind: %w", err)}
 	}
-	return refuse(opBind, d.config.User, err)
+	return refuse(d.dialect, opBind, d.config.User, err)
 }
 
 // outcome turns the error of the last try into what the caller sees.
@@ -98,7 +98,7 @@ func (d *Directory) outcome(j job, sent bool, err error) error {
 	}
 	var lost lostError
 	if !errors.As(err, &lost) {
-		return refuse(j.op, j.object, err)
+		return refuse(d.dialect, j.op, j.object, err)
 	}
 	cause := lost.err
 	if d.life.Err() != nil {

@@ -16,18 +16,22 @@ func (d *Directory) Rights(ctx context.Context, accountDN, targetDN string, righ
 	if len(rights) == 0 {
 		rights = []Right{ResetPassword, WriteLockoutTime, WritePwdLastSet, UnexpirePassword}
 	}
-	token, err := d.token(ctx, accountDN)
+	return d.dialect.rights(ctx, accountDN, targetDN, rights)
+}
+
+func (ad activeDirectory) rights(ctx context.Context, accountDN, targetDN string, rights []Right) (lacks []Right, err error) {
+	token, err := ad.token(ctx, accountDN)
 	if err != nil {
 		return nil, err
 	}
-	if self, err := d.sidOf(ctx, targetDN); err == nil && token[self] {
+	if self, err := ad.sidOf(ctx, targetDN); err == nil && token[self] {
 		token[sd.Self()] = true
 	}
-	target, err := d.descriptor(ctx, targetDN)
+	target, err := ad.descriptor(ctx, targetDN)
 	if err != nil {
 		return nil, err
 	}
-	root, err := d.descriptor(ctx, d.root.defaultNamingContext)
+	root, err := ad.descriptor(ctx, ad.root)
 	if err != nil {
 		return nil, err
 	}
@@ -48,8 +52,8 @@ func (d *Directory) Rights(ctx context.Context, accountDN, targetDN string, righ
 }
 
 // token returns the SIDs that an account acts under once it has bound.
-func (d *Directory) token(ctx context.Context, dn string) (map[sd.SID]bool, error) {
-	e, err := d.readEntry(ctx, dn, "objectSid", "tokenGroups")
+func (ad activeDirectory) token(ctx context.Context, dn string) (map[sd.SID]bool, error) {
+	e, err := ad.readEntry(ctx, dn, "objectSid", "tokenGroups")
 	if err != nil {
 		return nil, err
 	}

@@ -7,8 +7,6 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-const opRead = "read"
-
 // pageSize of listings: Active Directory's own limit is 1,000.
 const pageSize = 500
 
@@ -18,6 +16,16 @@ type query struct {
 	filter     string
 	attributes []string
 	controls   []ldap.Control
+}
+
+// below returns q for what lies at or below base and also satisfies filter, ""
+// being everything.
+func (q query) below(base, filter string) query {
+	q.base = base
+	if filter != "" {
+		q.filter = "(&" + filter + q.filter + ")"
+	}
+	return q
 }
 
 func (q query) request(scope int) *ldap.SearchRequest {

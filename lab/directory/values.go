@@ -87,7 +87,7 @@ func quoted(password string) string {
 
 // anchorOf returns the source anchor: mS-DS-ConsistencyGuid where there is one,
 // else objectGUID, in base64.
-func anchorOf(e *ldap.Entry) string {
+func (activeDirectory) anchorOf(e *ldap.Entry) string {
 	id := e.GetEqualFoldRawAttributeValue("mS-DS-ConsistencyGuid")
 	if len(id) == 0 {
 		id = e.GetEqualFoldRawAttributeValue("objectGUID")
