@@ -1,0 +1,150 @@
+package container
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/containerd/errdefs"
+	"github.com/moby/moby/api/types/build"
+	"github.com/moby/moby/client"
+	"github.com/moby/moby/client/pkg/jsonmessage"
+)
+
+// Build returns the reference of an image, which it builds unless it is there.
+// It may be called at once by any number of processes: one of them builds. One
+// that is killed leaves layers at most, which the next Sweep removes. A nil
+// report is told nothing.
+func (e *Engine) Build(ctx context.Context, img Image, report func(Progress)) (reference string, err error) {
+	p := follow(img.Name, report)
+	defer func() { p.finish(reference, err) }()
+	if reference, err = e.ensure(ctx, img, p); err != nil {
+		return "", fmt.Errorf("build the image %s: %w", img.Name, e.full(err))
+	}
+	return reference, nil
+}
+
+func (e *Engine) ensure(ctx context.Context, img Image, p *progress) (string, error) {
+	r, err := e.recipe(ctx, img, p)
+	if err != nil {
+		return "", err
+	}
+	reference := r.reference()
+	if there, err := e.present(ctx, reference); err != nil || there {
+		return reference, err
+	}
+	p.doing("waiting for another ssprlab, which is building")
+	l, err := lock(ctx, buildLock)
+	if err != nil {
+		return "", err
+	}
+	defer l.release()
+	if there, err := e.present(ctx, reference); err != nil || there {
+		return reference, err
+	}
+	if err := e.space(buildSpace); err != nil {
+		return "", err
+	}
+	if err := e.build(ctx, r, reference, p); err != nil {
+		return "", err
+	}
+	return reference, e.retire(ctx, img.Name, reference)
+}
+
+// recipe gathers all that goes into an image, and has it made where it is not
+// there.
+func (e *Engine) recipe(ctx context.Context, img Image, p *progress) (r recipe, err error) {
+	dockerfile, err := img.dockerfile()
+	if err != nil {
+		return r, err
+	}
+	var on []string
+	for _, base := range bases(dockerfile) {
+		id, err := e.base(ctx, base, p)
+		if err != nil {
+			return r, err
+		}
+		on = append(on, base+" "+id)
+	}
+	var binary []byte
+	if copies.MatchString(dockerfile) {
+		p.doing("compiling ssprlab")
+		if binary, err = command(ctx, e.arch); err != nil {
+			return r, err
+		}
+	}
+	if r, err = img.gather(dockerfile, binary); err != nil {
+		return r, err
+	}
+	r.arch, r.bases = e.arch, on
+	return r, nil
+}
+
+func (e *Engine) present(ctx context.Context, reference string) (bool, error) {
+	_, err := e.client.ImageInspect(ctx, reference)
+	if errdefs.IsNotFound(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// build has the engine build the image. The engine gives the reference to it
+// as the last act, so there is never half an image.
+func (e *Engine) build(ctx context.Context, r recipe, reference string, p *progress) error {
+	p.doing("building")
+	archive, err := r.archive()
+	if err != nil {
+		return err
+	}
+	res, err := e.client.ImageBuild(ctx, archive, client.ImageBuildOptions{
+		Tags: []string{reference}, Remove: true, ForceRemove: true, Version: build.BuilderV1,
+	})
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	said := &transcript{progress: p}
+	if err := jsonmessage.DisplayStream(res.Body, said); err != nil {
+		return said.explain(err)
+	}
+	return ctx.Err()
+}
+
+// transcript follows what the engine prints while it builds.
+type transcript struct {
+	progress *progress
+	step     string   // the one under way
+	tail     []string // the last lines
+}
+
+var stepLine = regexp.MustCompile(`^Step ([0-9]+)/([0-9]+) : (.*)`)
+
+func (t *transcript) Write(text []byte) (int, error) {
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimRight(line, "\r\n")
+		if m := stepLine.FindStringSubmatch(line); m != nil {
+			t.step, t.tail = m[3], nil
+			t.progress.doing(fmt.Sprintf("step %s of %s: %s", m[1], m[2], m[3]))
+			continue
+		}
+		const keep = 20
+		if t.tail = append(t.tail, line); len(t.tail) > keep {
+			t.tail = t.tail[1:]
+		}
+	}
+	return len(text), nil
+}
+
+// explain adds to the engine's error which step failed and what it said.
+func (t *transcript) explain(err error) error {
+	if t.step == "" || errors.Is(err, context.Canceled) {
+		return err
+	}
+	advice := ""
+	if strings.Contains(t.step, "apt-get") {
+		advice = ". Packages come from the Debian archive: containers must be able to reach it"
+	}
+	return fmt.Errorf("the step %q failed: %w%s. It said:\n  %s", t.step, err, advice, strings.Join(t.tail, "\n  "))
+}

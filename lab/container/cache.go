@@ -1,0 +1,68 @@
+package container
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// cacheFolder is the lab's own in the user's folder for caches. What lies there
+// may be deleted at any time.
+func cacheFolder() (string, error) {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("find a folder for caches: %w. Set HOME or XDG_CACHE_HOME", err)
+	}
+	dir = filepath.Join(dir, "ssprlab")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", fmt.Errorf("make a folder for caches: %w", err)
+	}
+	return dir, nil
+}
+
+// The locks: what only one process of a user may do at a time.
+const (
+	buildLock  = "build.lock"  // build, import or prune images
+	binaryLock = "binary.lock" // compile the command
+)
+
+// held is a lock that is held until it is released or the process ends.
+type held struct{ file *os.File }
+
+func (h held) release() { h.file.Close() }
+
+// lock waits for a lock.
+func lock(ctx context.Context, name string) (held, error) {
+	const interval = 50 * time.Millisecond
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		l, ok, err := tryLock(name)
+		if err != nil || ok {
+			return l, err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return held{}, fmt.Errorf("wait for the lock %s, which another ssprlab holds: %w", name, context.Cause(ctx))
+		}
+	}
+}
+
+// tryLock takes a lock if nobody holds it.
+func tryLock(name string) (h held, ok bool, err error) {
+	dir, err := cacheFolder()
+	if err != nil {
+		return held{}, false, err
+	}
+	f, err := os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return held{}, false, fmt.Errorf("open a lock: %w", err)
+	}
+	if !flock(f) {
+		return held{}, false, f.Close()
+	}
+	return held{f}, true, nil
+}

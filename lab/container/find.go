@@ -1,0 +1,135 @@
+package container
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/moby/moby/client"
+	"github.com/testcontainers/testcontainers-go"
+)
+
+// places lists the addresses at which the engine may be. What somebody has
+// chosen is the only one; else the sockets that there are come in the order of
+// testcontainers-go, and without any the usual one, to complain about.
+func places() ([]string, error) {
+	config := testcontainers.ReadConfig().Config
+	if config.TestcontainersHost != "" {
+		return []string{config.TestcontainersHost}, nil
+	}
+	if name := os.Getenv("DOCKER_CONTEXT"); name != "" {
+		return contextPlace(name)
+	}
+	if host := os.Getenv("DOCKER_HOST"); host != "" {
+		return []string{host}, nil
+	}
+	if name := currentContext(); name != "" {
+		return contextPlace(name)
+	}
+	if config.Host != "" {
+		return []string{config.Host}, nil
+	}
+	if runtime.GOOS == "windows" {
+		return []string{client.DefaultDockerHost}, nil
+	}
+	var there []string
+	for _, path := range sockets() {
+		if _, err := os.Stat(path); err == nil {
+			there = append(there, "unix://"+path)
+		}
+	}
+	if len(there) == 0 {
+		there = []string{client.DefaultDockerHost}
+	}
+	return there, nil
+}
+
+// sockets are where engines listen on Unix: installed for all, rootless, and of
+// Docker Desktop.
+func sockets() []string {
+	list := []string{"/var/run/docker.sock"}
+	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
+		list = append(list, filepath.Join(dir, "docker.sock"))
+	}
+	if home, err := os.UserHomeDir(); err == nil {
+		list = append(list, filepath.Join(home, ".docker/run/docker.sock"), filepath.Join(home, ".docker/desktop/docker.sock"))
+	}
+	return append(list, fmt.Sprintf("/run/user/%d/docker.sock", os.Getuid()))
+}
+
+// dockerFolder is where the docker command keeps its settings.
+func dockerFolder() string {
+	if dir := os.Getenv("DOCKER_CONFIG"); dir != "" {
+		return dir
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(home, ".docker")
+}
+
+// currentContext names the context chosen by "docker context use"; "" for none.
+func currentContext() string {
+	var settings struct{ CurrentContext string }
+	text, err := os.ReadFile(filepath.Join(dockerFolder(), "config.json"))
+	if err != nil || json.Unmarshal(text, &settings) != nil {
+		return ""
+	}
+	return settings.CurrentContext
+}
+
+// contextPlace is the address of a context of the docker command.
+func contextPlace(name string) ([]string, error) {
+	if name == "default" {
+		if host := os.Getenv("DOCKER_HOST"); host != "" {
+			return []string{host}, nil
+		}
+		return []string{client.DefaultDockerHost}, nil
+	}
+	sum := sha256.Sum256([]byte(name))
+	path := filepath.Join(dockerFolder(), "contexts/meta", hex.EncodeToString(sum[:]), "meta.json")
+	text, err := os.ReadFile(path)
+	var meta struct {
+		Endpoints map[string]struct{ Host string }
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &meta)
+	}
+	host := meta.Endpoints["docker"].Host
+	if err == nil && host == "" {
+		err = errors.New("it names no engine")
+	}
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fs.ErrNotExist
+		}
+		return nil, &Unusable{
+			Where: fmt.Sprintf("Docker context %q", name), What: "cannot be found: " + err.Error(), Err: err,
+			Mend: "\"docker context ls\" shows those that there are, \"docker context use default\" chooses the engine of this machine",
+		}
+	}
+	return []string{host}, nil
+}
+
+// here reports whether an address is on this machine.
+func here(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	switch u.Scheme {
+	case "unix", "npipe":
+		return true
+	case "tcp", "http", "https":
+		return u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1" || u.Hostname() == "::1"
+	}
+	return false
+}

@@ -1,0 +1,114 @@
+package container
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+)
+
+// Progress is what the building of an image has come to.
+type Progress struct {
+	Image string        // its name
+	Doing string        // what is done; when Done, what came of it
+	Took  time.Duration // since its turn came
+	Done  bool
+}
+
+// progress tells of one image, at every change and once in a second.
+type progress struct {
+	name   string
+	report func(Progress)
+	took   func() time.Duration
+	over   chan struct{}
+
+	mu  sync.Mutex
+	now string
+}
+
+func follow(image string, report func(Progress)) *progress {
+	if report == nil {
+		report = func(Progress) {}
+	}
+	p := &progress{name: image, report: report, took: stopwatch(), over: make(chan struct{})}
+	go p.beat()
+	return p
+}
+
+func (p *progress) beat() {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			p.tell()
+		case <-p.over:
+			return
+		}
+	}
+}
+
+func (p *progress) tell() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.now != "" {
+		p.report(Progress{Image: p.name, Doing: p.now, Took: p.took()})
+	}
+}
+
+func (p *progress) doing(what string) {
+	p.mu.Lock()
+	p.now = what
+	p.mu.Unlock()
+	p.tell()
+}
+
+// finish tells what came of it, and that it is over.
+func (p *progress) finish(reference string, err error) {
+	close(p.over)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.now = ""
+	done := Progress{Image: p.name, Doing: reference, Took: p.took(), Done: true}
+	if err != nil {
+		done.Doing = "failed"
+	}
+	p.report(done)
+}
+
+// Lines returns a report that writes a line for each image: on a terminal one
+// that changes while the image is built, elsewhere one for each stage.
+func Lines(w io.Writer) func(Progress) {
+	terminal := isTerminal(w)
+	var mu sync.Mutex
+	var last Progress
+	return func(p Progress) {
+		mu.Lock()
+		defer mu.Unlock()
+		line := fmt.Sprintf("%-9s %6.1fs  %s", p.Image, p.Took.Seconds(), p.Doing)
+		switch {
+		case terminal:
+			const width = 79
+			if len(line) > width && !p.Done {
+				line = line[:width-1] + "…"
+			}
+			fmt.Fprintf(w, "\r\x1b[K%s", line)
+			if p.Done {
+				fmt.Fprintln(w)
+			}
+		case p.Image != last.Image || p.Doing != last.Doing || p.Done != last.Done:
+			fmt.Fprintln(w, line)
+		}
+		last = p
+	}
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
+}
