@@ -6,10 +6,9 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/ssprlab/ssprlab/fakes/connect"
 	"github.com/ssprlab/ssprlab/fakes/entra"
-	"github.com/ssprlab/ssprlab/fakes/entra/token"
 	"github.com/ssprlab/ssprlab/lab/directory"
+	"github.com/ssprlab/ssprlab/lab/part"
 	"github.com/ssprlab/ssprlab/lab/pki"
 )
 
@@ -50,14 +49,8 @@ const (
 	Era2019 = entra.Era2019
 )
 
-// KeyRing holds the RSA keys that a lab needs: the one that the tenant signs
-// tokens with, and those of the Connect agent. Its zero value is ready; labs
-// that share one share the time that making them takes, which is longer than
-// the rest of the start. A KeyRing must not be copied after first use.
-type KeyRing struct {
-	signing token.KeyRing
-	agents  connect.KeyStock
-}
+// KeyRing holds the RSA keys that labs of a process may share.
+type KeyRing = part.KeyRing
 
 // State is how far an action of the start is.
 type State uint8
@@ -71,7 +64,7 @@ const (
 
 // Domain is the domain of the lab's hosts. Names under localhost lead to the
 // loopback address in every browser (RFC 6761).
-const Domain = "ssprlab.localhost"
+const Domain = part.Domain
 
 func (c Config) withDefaults() Config {
 	if c.Start.IsZero() && c.Era == Era2019 {

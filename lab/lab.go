@@ -2,23 +2,17 @@ package lab
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"sync"
 	"time"
 
-	"github.com/ssprlab/ssprlab/fakes/activedirectory"
-	"github.com/ssprlab/ssprlab/fakes/connect"
 	"github.com/ssprlab/ssprlab/fakes/entra"
-	"github.com/ssprlab/ssprlab/fakes/entra/cloud"
 	"github.com/ssprlab/ssprlab/fakes/entra/token"
-	"github.com/ssprlab/ssprlab/fakes/mail"
-	"github.com/ssprlab/ssprlab/fakes/phone"
 	"github.com/ssprlab/ssprlab/lab/clock"
 	"github.com/ssprlab/ssprlab/lab/directory"
+	"github.com/ssprlab/ssprlab/lab/part"
 	"github.com/ssprlab/ssprlab/lab/pki"
 	"github.com/ssprlab/ssprlab/lab/seed"
 )
@@ -31,17 +25,12 @@ type Lab struct {
 
 	config    Config
 	authority *pki.Authority
-	transport *http.Transport
-
-	cloud     *cloud.Cloud
+	client    *http.Client
+	body      body
+	places    places
 	surfaces  entra.Hosts
-	agent     *connect.Agent
-	directory *activedirectory.Server
-	phones    *phone.Exchange
-	mails     *mail.Catcher
+	ground    directoryAt
 
-	serving sync.WaitGroup
-	stops   []func() error // in the order of the start
 	once    sync.Once
 	stopErr error
 	failed  chan error
@@ -66,18 +55,19 @@ type Endpoints struct {
 	TenantControl, ConnectControl, PhoneControl, MailControl string
 }
 
-// locate fills in where the tenant's surfaces are.
-func (e *Endpoints) locate(h entra.Hosts) {
-	e.Hosts = h.Names()
-	for _, part := range []string{"connect", "phone", "mail", "tenant"} {
-		e.Hosts = append(e.Hosts, part+"."+h.Domain)
-	}
+// locate fills in where everything is.
+func (e *Endpoints) locate(h entra.Hosts, at places) {
+	e.Hosts = part.Hosts()
 	e.SignIn, e.Office = h.URL(entra.LoginHost, ""), h.URL(entra.OfficeHost, "")
 	e.PasswordReset, e.SecurityInfo = h.URL(entra.ResetHost, ""), h.URL(entra.SecurityInfoHost, "")
 	e.Account, e.Portal, e.Graph = h.URL(entra.AccountHost, ""), h.URL(entra.PortalHost, ""), h.URL(entra.GraphHost, "")
+	e.Connect, e.Phone, e.Mail = at.pages(part.KindConnect), at.pages(part.KindPhone), at.pages(part.KindMail)
+	e.TenantControl, e.ConnectControl = at.control(part.KindTenant), at.control(part.KindConnect)
+	e.PhoneControl, e.MailControl = at.control(part.KindPhone), at.control(part.KindMail)
+	e.SMTP = at[part.KindMail].other
 }
 
-// Administrator is the directory's built-in administrator.
+// Administrator is the built-in administrator of the embedded directory.
 const Administrator = "Administrator"
 
 // Tester is the application that reads the tenant through Graph for the lab's
@@ -112,12 +102,13 @@ type action struct {
 func (l *Lab) actions() []action {
 	return []action{
 		{"certificate authority", l.startAuthority},
-		{"mail catcher", l.startMail},
-		{"phones", l.startPhones},
-		{"tenant", l.startCloud},
+		{"addresses", l.settle},
+		{"mail catcher", func(ctx context.Context) error { return l.open(ctx, part.Mail{}) }},
+		{"phones", func(ctx context.Context) error { return l.open(ctx, part.Phone{}) }},
+		{"tenant", func(ctx context.Context) error { return l.open(ctx, l.tenant()) }},
 		{"directory", l.startDirectory},
 		{"connector account", l.prepareDirectory},
-		{"Connect agent", l.startAgent},
+		{"Connect agent", func(ctx context.Context) error { return l.open(ctx, l.agent()) }},
 	}
 }
 
@@ -128,73 +119,35 @@ func (l *Lab) startAuthority(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	l.transport = &http.Transport{
-		TLSClientConfig:     &tls.Config{RootCAs: l.authority.Pool()},
-		DialContext:         dialLoopback,
-		MaxIdleConnsPerHost: 64,
-		IdleConnTimeout:     time.Minute,
+	l.client = part.NewHTTP(l.authority.Pool(), true)
+	l.body, err = l.newBody()
+	return err
+}
+
+// settle learns where every part will be, so that each can be told where the
+// others are.
+func (l *Lab) settle(ctx context.Context) (err error) {
+	if l.places, err = l.body.settle(ctx, l.config.Port); err != nil {
+		return err
 	}
-	l.onStop(func() error { l.transport.CloseIdleConnections(); return nil })
+	l.surfaces = entra.Hosts{Domain: Domain, Port: l.places[part.KindTenant].port}
+	l.Endpoints.locate(l.surfaces, l.places)
 	return nil
 }
 
-// dialLoopback leads every host of a lab to the loopback address, whatever the
-// machine's resolver thinks of names under localhost.
-func dialLoopback(ctx context.Context, network, address string) (net.Conn, error) {
-	_, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, err
+func (l *Lab) open(ctx context.Context, d part.Description) error {
+	s, err := l.body.open(ctx, d)
+	if s.Tenant != "" {
+		l.Endpoints.TenantID = s.Tenant
 	}
-	return new(net.Dialer).DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
-}
-
-func (l *Lab) startMail(context.Context) error {
-	l.mails = mail.New(mail.Config{Hostname: "mail." + Domain, Clock: l.Clock, Seed: l.Seed, Log: l.config.Log})
-	l.onStop(l.mails.Close)
-	smtp, err := listen(0)
-	if err != nil {
-		return err
-	}
-	l.Endpoints.SMTP = smtp.Addr().String()
-	l.serve("mail catcher (SMTP)", func() error { return l.mails.ServeSMTP(smtp) })
-	if l.Endpoints.Mail, err = l.web("mail", l.mails.Handler()); err != nil {
-		return err
-	}
-	l.Endpoints.MailControl, err = l.web("mail", l.mails.Control())
 	return err
 }
 
-func (l *Lab) startPhones(context.Context) (err error) {
-	l.phones = phone.New(phone.Config{Clock: l.Clock, Seed: l.Seed, Client: l.HTTP(), Log: l.config.Log})
-	l.onStop(l.phones.Close)
-	if l.Endpoints.Phone, err = l.web("phone", l.phones.Handler()); err != nil {
-		return err
+func (l *Lab) tenant() part.Tenant {
+	return part.Tenant{
+		Organisation: l.config.Organisation, Domains: append([]string{l.config.Domain}, l.config.Domains...), Initial: l.config.Initial,
+		Hosts: l.surfaces, SMTP: l.places[part.KindMail].inside, Phone: l.Endpoints.Phone, Apps: []token.App{l.testerApp()},
 	}
-	l.Endpoints.PhoneControl, err = l.web("phone", l.phones.Control())
-	return err
-}
-
-func (l *Lab) startCloud(context.Context) error {
-	ln, err := listen(l.config.Port)
-	if err != nil {
-		return err
-	}
-	l.surfaces = entra.Hosts{Domain: Domain, Port: ln.Addr().(*net.TCPAddr).Port}
-	l.Endpoints.locate(l.surfaces)
-	l.cloud = cloud.New(cloud.Config{
-		Tenant: entra.Config{
-			Organisation: l.config.Organisation, Domains: append([]string{l.config.Domain}, l.config.Domains...), Initial: l.config.Initial, Era: l.config.Era, Clock: l.Clock, Seed: l.Seed, Log: l.config.Log,
-			Hosts: l.surfaces, SMTP: l.Endpoints.SMTP, Phone: l.Endpoints.Phone, HTTP: l.HTTP(),
-		},
-		Apps: []token.App{l.testerApp(), {ID: connect.ClientID, Name: "Connect", Delegated: []string{"User.Read"}}}, Keys: &l.config.Keys.signing,
-	})
-	l.onStop(l.cloud.Close)
-	if err := l.serveTLS(ln, "tenant", l.cloud); err != nil {
-		return err
-	}
-	l.Endpoints.TenantID = l.cloud.Tenant.ID
-	l.Endpoints.TenantControl, err = l.web("tenant", l.cloud.Control())
-	return err
 }
 
 // TesterSecret is the secret of the [Tester] application, drawn from the seed.
@@ -204,55 +157,58 @@ func (l *Lab) testerApp() token.App {
 	return token.App{ID: Tester, Name: "ssprlab", Secret: l.TesterSecret(), Roles: []string{"Directory.Read.All", "User.Read.All", "Group.Read.All", "AuditLog.Read.All", "UserAuthenticationMethod.Read.All", "Policy.Read.All", "Organization.Read.All", "RoleManagement.Read.Directory"}}
 }
 
-func (l *Lab) startDirectory(context.Context) error {
-	name := "dc1." + l.config.DirectoryDomain
-	config, err := l.authority.ServerConfig(name, "127.0.0.1")
-	if err != nil {
-		return err
+func (l *Lab) startDirectory(ctx context.Context) (err error) {
+	l.ground, err = l.body.directory(ctx, l.config.DirectoryDomain)
+	l.Endpoints.LDAPS, l.Endpoints.DirectoryName = l.ground.url, l.ground.name
+	return err
+}
+
+// Advance moves the lab's clock forward, and with it those of all parts.
+func (l *Lab) Advance(ctx context.Context, d time.Duration) error {
+	l.Clock.Advance(d)
+	if err := l.body.follow(ctx, l.Clock.Ahead()); err != nil {
+		return fmt.Errorf("move the lab's clock by %s: %w", d, err)
 	}
-	l.directory, err = activedirectory.New(activedirectory.Config{
-		Domain: l.config.DirectoryDomain, AdministratorPassword: l.AdministratorPassword(), TLS: config, Clock: l.Clock, Seed: l.Seed, Log: l.config.Log,
-	})
-	if err != nil {
-		return err
-	}
-	l.onStop(l.directory.Close)
-	ln, err := listen(0)
-	if err != nil {
-		return err
-	}
-	l.Endpoints.LDAPS, l.Endpoints.DirectoryName = "ldaps://"+ln.Addr().String(), name
-	l.serve("directory", func() error { return l.directory.Serve(ln) })
 	return nil
 }
 
-// AdministratorPassword is the password of the directory's [Administrator],
-// drawn from the seed.
-func (l *Lab) AdministratorPassword() string {
-	return "Lab-" + l.Seed.Stream("lab/administrator").Token(12)
+// Cut takes the agent off a network, as if its cable were pulled; [Lab.Mend]
+// puts it back on all.
+func (l *Lab) Cut(ctx context.Context, n Network) error {
+	if err := l.body.cut(ctx, n); err != nil {
+		return fmt.Errorf("cut the agent off the network %s: %w", n, err)
+	}
+	return nil
+}
+
+// Mend puts the agent back on its networks. It returns when the agent has found
+// its way, as far as there is one.
+func (l *Lab) Mend(ctx context.Context) error {
+	if err := l.body.mend(ctx); err != nil {
+		return fmt.Errorf("put the agent back on its networks: %w", err)
+	}
+	return nil
 }
 
 // Stop stops every part, the last started first, and returns when nothing of
 // the lab is left. It may be called again.
 func (l *Lab) Stop() error {
 	l.once.Do(func() {
-		var errs []error
-		for i := len(l.stops) - 1; i >= 0; i-- {
-			errs = append(errs, l.stops[i]())
+		if l.body != nil {
+			l.stopErr = l.body.close()
 		}
-		l.serving.Wait()
-		l.stopErr = errors.Join(errs...)
+		if l.client != nil {
+			l.client.CloseIdleConnections()
+		}
 	})
 	return l.stopErr
 }
-
-func (l *Lab) onStop(stop func() error) { l.stops = append(l.stops, stop) }
 
 // Failed tells of a part that died by itself.
 func (l *Lab) Failed() <-chan error { return l.failed }
 
 // HTTP returns a client that trusts the lab's authority and finds its hosts.
-func (l *Lab) HTTP() *http.Client { return &http.Client{Transport: l.transport} }
+func (l *Lab) HTTP() *http.Client { return &http.Client{Transport: l.client.Transport} }
 
 // Authority returns the lab's certificate authority.
 func (l *Lab) Authority() *pki.Authority { return l.authority }
@@ -260,7 +216,15 @@ func (l *Lab) Authority() *pki.Authority { return l.authority }
 // Directory returns how to open the directory as the domain's administrator.
 func (l *Lab) Directory() directory.Config {
 	return directory.Config{
-		URL: l.Endpoints.LDAPS, RootCAs: l.authority.Pool(), ServerName: l.Endpoints.DirectoryName,
-		User: Administrator + "@" + l.config.DirectoryDomain, Password: l.AdministratorPassword(), Log: l.config.Log,
+		URL: l.ground.url, RootCAs: l.authority.Pool(), ServerName: l.ground.name, Dialect: l.ground.dialect,
+		User: l.ground.user, Password: l.ground.password, Log: l.config.Log,
+	}
+}
+
+// died tells [Lab.Failed] of a part that ended by itself.
+func (l *Lab) died(err error) {
+	select {
+	case l.failed <- err:
+	default:
 	}
 }

@@ -3,10 +3,12 @@ package lab
 import (
 	"context"
 	"fmt"
+	"io"
+	"net/http"
 	"slices"
 
-	"github.com/ssprlab/ssprlab/fakes/connect"
 	"github.com/ssprlab/ssprlab/lab/directory"
+	"github.com/ssprlab/ssprlab/lab/part"
 )
 
 // People is the organisational unit that the lab's people are in, under the
@@ -57,17 +59,31 @@ func (l *Lab) prepareDirectory(ctx context.Context) error {
 // signedIn is everybody who has bound to the directory, as a SID.
 const signedIn = "S-1-5-11"
 
-func (l *Lab) startAgent(context.Context) (err error) {
-	connector := l.Directory()
-	connector.User, connector.Password = connectorName+"@"+l.config.DirectoryDomain, l.connectorPassword()
-	l.agent = connect.New(connect.Config{
-		Clock: l.Clock, Seed: l.Seed, Era: l.config.Era, Log: l.config.Log, Directory: connector, Forest: l.config.DirectoryDomain,
-		Cloud: connect.Cloud{Hosts: l.surfaces, HTTP: l.HTTP(), Tenant: l.config.Domain}, Keys: l.config.Keys.agents.Supply(),
-	})
-	l.onStop(l.agent.Close)
-	if l.Endpoints.Connect, err = l.web("connect", l.agent.Handler()); err != nil {
+// agent describes the Connect agent, bound as the connector account.
+func (l *Lab) agent() part.Connect {
+	return part.Connect{
+		Directory: part.DirectoryAccess{
+			URL: l.ground.inside, ServerName: l.ground.name, CA: l.ground.ca, Dialect: l.ground.dialect,
+			User: connectorName + "@" + l.config.DirectoryDomain, Password: l.connectorPassword(),
+		},
+		Forest: l.config.DirectoryDomain, Hosts: l.surfaces, Tenant: l.config.Domain,
+	}
+}
+
+// post asks something of the agent's control.
+func (l *Lab) post(ctx context.Context, path string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, l.Endpoints.ConnectControl+path, nil)
+	if err != nil {
 		return err
 	}
-	l.Endpoints.ConnectControl, err = l.web("connect", l.agent.Control())
-	return err
+	res, err := l.HTTP().Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if res.StatusCode/100 != 2 {
+		text, _ := io.ReadAll(io.LimitReader(res.Body, 4<<10))
+		return fmt.Errorf("POST %s: %s: %s", path, res.Status, text)
+	}
+	return nil
 }

@@ -5,6 +5,7 @@
 //	ssprlab doctor   look for what the lab needs
 //	ssprlab lint     check scenario files
 //	ssprlab run      run scenarios and write a report
+//	ssprlab serve    run one part of a lab alone
 //	ssprlab up       start a lab and keep it up
 package main
 
@@ -58,7 +59,7 @@ func execute(ctx context.Context, args []string) int {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(upCommand(), runCommand(), lintCommand(), doctorCommand(), superviseCommand())
+	root.AddCommand(upCommand(), runCommand(), lintCommand(), doctorCommand(), serveCommand(), superviseCommand())
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {

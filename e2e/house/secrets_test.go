@@ -91,7 +91,7 @@ func failsAtLast(t *testing.T, done *report.Run) {
 // an app shows and the key it was given, and the lab's own.
 func told(t *testing.T, l *lab.Lab) []string {
 	t.Helper()
-	secrets := []string{l.AdministratorPassword(), l.TesterSecret()}
+	secrets := []string{l.Directory().Password, l.TesterSecret()}
 	phones := hand.New(l.Endpoints.Phone, l.HTTP())
 	texts, err := phones.Texts(t.Context(), "+14255550101")
 	if err != nil || len(texts) < 2 {

@@ -104,3 +104,14 @@ func TestSetRefusesThePast(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestAhead carries a clock over to another process, by what it is ahead.
+func TestAhead(t *testing.T) {
+	t.Parallel()
+	first := New(time.Date(2019, 11, 4, 8, 0, 0, 0, time.UTC))
+	first.Advance(31 * time.Minute)
+	second := Ahead(first.Ahead())
+	if d := second.Since(first.Now()); d < 0 || d > time.Second {
+		t.Errorf("the second clock is %s off the first", d)
+	}
+}

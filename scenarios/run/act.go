@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ssprlab/ssprlab/lab"
 	"github.com/ssprlab/ssprlab/lab/web"
 	"github.com/ssprlab/ssprlab/scenarios/script"
 )
@@ -15,8 +16,8 @@ import (
 const arrival = 5 * time.Second
 
 // wait lets seconds pass on the lab's clock.
-func (w *world) wait(seconds int) {
-	w.lab.Clock.Advance(time.Duration(seconds) * time.Second)
+func (w *world) wait(ctx context.Context, seconds int) error {
+	return w.lab.Advance(ctx, time.Duration(seconds)*time.Second)
 }
 
 // do lets the actor of a step act. What is filled in, ticked and chosen is
@@ -119,13 +120,11 @@ func (w *world) labAct(ctx context.Context, act script.LabAct) error {
 	case script.StartAgent:
 		return w.connect.post(ctx, "/start", nil)
 	case script.CutAgent:
-		return w.connect.post(ctx, "/cut?from=cloud", nil)
-	case script.RestoreAgent:
-		return w.connect.post(ctx, "/restore", nil)
+		return w.lab.Cut(ctx, lab.Cloud)
 	case script.StopDirectory:
-		return w.connect.post(ctx, "/cut?from=corp", nil)
-	case script.StartDirectory:
-		return w.connect.post(ctx, "/restore", nil)
+		return w.lab.Cut(ctx, lab.Corp)
+	case script.RestoreAgent, script.StartDirectory:
+		return w.lab.Mend(ctx)
 	case script.StopMail:
 		return w.control(ctx, w.lab.Endpoints.MailControl+"/pause")
 	case script.StartMail:

@@ -220,7 +220,7 @@ func (w *world) died() error {
 func (w *world) take(ctx context.Context, step *script.Step) error {
 	switch {
 	case step.After > 0:
-		w.lab.Clock.Advance(step.After)
+		return w.lab.Advance(ctx, step.After)
 	case len(step.Lab) > 0:
 		for _, act := range step.Lab {
 			if err := w.labAct(ctx, act); err != nil {

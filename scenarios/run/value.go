@@ -140,7 +140,9 @@ func (a *actor) appCode(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if code.Code == a.usedApp {
-		a.world.wait(code.ValidFor)
+		if err := a.world.wait(ctx, code.ValidFor); err != nil {
+			return "", err
+		}
 		if code, err = a.world.phone.Code(ctx, a.person.Key, a.app); err != nil {
 			return "", err
 		}
