@@ -49,6 +49,9 @@ const (
 	Era2019 = entra.Era2019
 )
 
+// ParseEra finds an era by its name, "now" or "2019".
+func ParseEra(name string) (Era, bool) { return entra.ParseEra(name) }
+
 // KeyRing holds the RSA keys that labs of a process may share.
 type KeyRing = part.KeyRing
 

@@ -130,7 +130,7 @@ func (l *Lab) settle(ctx context.Context) (err error) {
 	if l.places, err = l.body.settle(ctx, l.config.Port); err != nil {
 		return err
 	}
-	l.surfaces = entra.Hosts{Domain: Domain, Port: l.places[part.KindTenant].port}
+	l.surfaces = part.CloudAt(l.places[part.KindTenant].port)
 	l.Endpoints.locate(l.surfaces, l.places)
 	return nil
 }

@@ -2,16 +2,14 @@ package main
 
 import (
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
-	"github.com/ssprlab/ssprlab/fakes/entra"
+	"github.com/ssprlab/ssprlab/lab"
 	"github.com/ssprlab/ssprlab/lab/part"
 	"github.com/ssprlab/ssprlab/lab/pki"
 	"github.com/ssprlab/ssprlab/lab/scratch"
@@ -63,7 +61,7 @@ func serveTenant(f *serveFlags) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			d.Domains = []string{domain}
 			return serve(c, *f, part.KindTenant, func(port int) (part.Description, error) {
-				d.Hosts = entra.Hosts{Domain: part.Domain, Port: port}
+				d.Hosts = part.CloudAt(port)
 				return d, nil
 			})
 		}}
@@ -80,12 +78,10 @@ func serveConnect(f *serveFlags) *cobra.Command {
 	c := &cobra.Command{Use: "connect", Short: "The Connect agent", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return serve(c, *f, part.KindConnect, func(int) (part.Description, error) {
-				u, err := url.Parse(cloud)
-				if err != nil || !strings.HasPrefix(u.Hostname(), entra.LoginHost+".") {
-					return nil, fmt.Errorf("--cloud %q: expected the address of the sign-in page, such as https://login.%s:8443", cloud, part.Domain)
+				var err error
+				if d.Hosts, err = part.CloudOf(cloud); err != nil {
+					return nil, fmt.Errorf("--cloud %w", err)
 				}
-				port, _ := strconv.Atoi(u.Port())
-				d.Hosts = entra.Hosts{Domain: strings.TrimPrefix(u.Hostname(), entra.LoginHost+"."), Port: port}
 				if d.Directory.Password, err = readSecret("--directory-password-file", passwordFile); err != nil {
 					return nil, err
 				}
@@ -162,7 +158,7 @@ func readSecret(flag, file string) (string, error) {
 // serve runs a part until the command is interrupted. describe is told the
 // port of the pages.
 func serve(c *cobra.Command, f serveFlags, kind part.Kind, describe func(port int) (part.Description, error)) error {
-	era, ok := entra.ParseEra(f.era)
+	era, ok := lab.ParseEra(f.era)
 	if !ok {
 		return fail(statusBadInput, fmt.Errorf("--era %q: expected now or 2019", f.era))
 	}
