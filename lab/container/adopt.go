@@ -18,19 +18,26 @@ const (
 	ryukVariable = "TESTCONTAINERS_RYUK_DISABLED"
 )
 
-// adopting keeps two Opens from changing the environment at once.
-var adopting sync.Mutex
+// changing keeps two goroutines from changing the environment at once.
+var changing sync.Mutex
 
-// adopt makes testcontainers-go use this engine, without its reaper. It decides
-// both once in the life of a process, by the environment; that is as before
-// when adopt returns.
-func (e *Engine) adopt(ctx context.Context) error {
-	adopting.Lock()
-	defer adopting.Unlock()
-	defer set(hostVariable, e.host)()
+// settings are those of testcontainers-go. It reads them once in the life of a
+// process, and learns here that it needs no reaper.
+func settings() testcontainers.TestcontainersConfig {
+	changing.Lock()
+	defer changing.Unlock()
 	if _, told := os.LookupEnv(ryukVariable); !told {
 		defer set(ryukVariable, "true")()
 	}
+	return testcontainers.ReadConfig()
+}
+
+// adopt makes testcontainers-go use this engine. It looks for one once in the
+// life of a process, by the environment, which is as before when adopt returns.
+func (e *Engine) adopt(ctx context.Context) error {
+	changing.Lock()
+	defer changing.Unlock()
+	defer set(hostVariable, e.host)()
 	// It announces the engine it found on standard error, once.
 	loud := log.Default()
 	log.SetDefault(log.NewNoopLogger())

@@ -13,16 +13,15 @@ import (
 	"runtime"
 
 	"github.com/moby/moby/client"
-	"github.com/testcontainers/testcontainers-go"
 )
 
 // places lists the addresses at which the engine may be. What somebody has
 // chosen is the only one; else the sockets that there are come in the order of
 // testcontainers-go, and without any the usual one, to complain about.
 func places() ([]string, error) {
-	config := testcontainers.ReadConfig().Config
-	if config.TestcontainersHost != "" {
-		return []string{config.TestcontainersHost}, nil
+	config := settings()
+	if config.Config.TestcontainersHost != "" {
+		return []string{config.Config.TestcontainersHost}, nil
 	}
 	if name := os.Getenv("DOCKER_CONTEXT"); name != "" {
 		return contextPlace(name)
@@ -33,8 +32,8 @@ func places() ([]string, error) {
 	if name := currentContext(); name != "" {
 		return contextPlace(name)
 	}
-	if config.Host != "" {
-		return []string{config.Host}, nil
+	if config.Config.Host != "" {
+		return []string{config.Config.Host}, nil
 	}
 	if runtime.GOOS == "windows" {
 		return []string{client.DefaultDockerHost}, nil
@@ -78,12 +77,12 @@ func dockerFolder() string {
 
 // currentContext names the context chosen by "docker context use"; "" for none.
 func currentContext() string {
-	var settings struct{ CurrentContext string }
+	var chosen struct{ CurrentContext string }
 	text, err := os.ReadFile(filepath.Join(dockerFolder(), "config.json"))
-	if err != nil || json.Unmarshal(text, &settings) != nil {
+	if err != nil || json.Unmarshal(text, &chosen) != nil {
 		return ""
 	}
-	return settings.CurrentContext
+	return chosen.CurrentContext
 }
 
 // contextPlace is the address of a context of the docker command.

@@ -24,8 +24,8 @@ type Image struct {
 	Name string
 	// Context holds the Dockerfile and what lies beside it. Where the
 	// Dockerfile copies a file "ssprlab", that is the command, built for the
-	// engine's machine, and static; copy it last, since it changes most. What
-	// begins with #! may be executed.
+	// engine's machine, and static; copy it last, since it changes most. Files
+	// that are scripts or programs by their first bytes may be executed.
 	Context fs.FS
 }
 

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"crypto/sha256"
+	"debug/elf"
 	"encoding/hex"
 	"fmt"
 	"io/fs"
@@ -52,7 +53,7 @@ func (img Image) gather(dockerfile string, binary []byte) (r recipe, err error) 
 
 func (r *recipe) add(path string, content []byte) {
 	f := recipeFile{path: path, content: content, mode: 0o644}
-	if path == binaryName || bytes.HasPrefix(content, []byte("#!")) {
+	if bytes.HasPrefix(content, []byte("#!")) || bytes.HasPrefix(content, []byte(elf.ELFMAG)) {
 		f.mode = 0o755
 	}
 	r.files = append(r.files, f)
