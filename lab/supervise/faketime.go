@@ -13,7 +13,7 @@ import (
 // more than its duration: whoever came in between still met a lockout that was
 // over. Monotonic clocks and the dates of files stay real.
 func (l Layout) fakeTime() []string {
-	file := "FAKETIME_TIMESTAMP_FILE=" + l.clock()
+	file := "FAKETIME_TIMESTAMP_FILE=" + l.Clock
 	if l.Library == "" {
 		return []string{file}
 	}
@@ -24,11 +24,11 @@ func (l Layout) fakeTime() []string {
 // setClock writes how far ahead the server's clock is, in one stroke: who read
 // the file while it was empty would see the machine's time.
 func (l Layout) setClock(ahead time.Duration) error {
-	next := l.clock() + ".next"
+	next := l.Clock + ".next"
 	if err := os.WriteFile(next, fmt.Appendf(nil, "%+.6f\n", ahead.Seconds()), 0o644); err != nil {
 		return fmt.Errorf("set the clock: %w", err)
 	}
-	if err := os.Rename(next, l.clock()); err != nil {
+	if err := os.Rename(next, l.Clock); err != nil {
 		return fmt.Errorf("set the clock: %w", err)
 	}
 	return nil

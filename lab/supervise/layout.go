@@ -6,12 +6,13 @@ import (
 )
 
 // RunFolder is where the supervisor puts what the server reads: in the folder
-// tls the files cert.pem, key.pem and ca.pem, and the clock.
+// tls the files cert.pem, key.pem and ca.pem.
 const RunFolder = "/run/ssprlab"
 
 // Layout says where things are. An image has them where [ImageLayout] says.
 type Layout struct {
 	Run       string // see [RunFolder]
+	Clock     string // file that says how far the server is ahead; read thousands of times a second, so in memory
 	State     string // see [Kind.State]
 	Pristine  string // see [Pristine]
 	Provision string // see [Provision]
@@ -28,11 +29,10 @@ func ImageLayout(k Kind) (Layout, error) {
 	if err != nil || len(found) == 0 {
 		return Layout{}, fmt.Errorf("no file is called %s: the image needs the package faketime", library)
 	}
-	return Layout{Run: RunFolder, State: k.State, Pristine: Pristine, Provision: Provision,
+	return Layout{Run: RunFolder, Clock: "/dev/shm/ssprlab-clock", State: k.State, Pristine: Pristine, Provision: Provision,
 		Others: "/var/lib/ssprlab/pristine", Library: found[0], URL: "ldaps://127.0.0.1:636"}, nil
 }
 
-func (l Layout) clock() string          { return filepath.Join(l.Run, "clock") }
 func (l Layout) tls(name string) string { return filepath.Join(l.Run, "tls", name) }
 
 // ControlFolder is where an image looks for the control's certificate and key,
