@@ -2,7 +2,9 @@
 // deployments. One file per verb; what a verb does is in the packages below
 // lab and scenarios.
 //
+//	ssprlab clean    remove what dead labs left in the Docker engine
 //	ssprlab doctor   look for what the lab needs
+//	ssprlab images   build, list and remove the images of the container lab
 //	ssprlab lint     check scenario files
 //	ssprlab run      run scenarios and write a report
 //	ssprlab serve    run one part of a lab alone
@@ -59,7 +61,7 @@ func execute(ctx context.Context, args []string) int {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(upCommand(), runCommand(), lintCommand(), doctorCommand(), serveCommand(), superviseCommand())
+	root.AddCommand(upCommand(), runCommand(), lintCommand(), doctorCommand(), serveCommand(), superviseCommand(), imagesCommand(), cleanCommand())
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {

@@ -32,8 +32,7 @@ func (e *Engine) base(ctx context.Context, reference string, p *progress) (strin
 	if id, err := e.imageID(ctx, reference); err != nil || id != "" {
 		return id, err
 	}
-	p.doing("waiting for another ssprlab, which is building")
-	l, err := lock(ctx, buildLock)
+	l, err := lock(ctx, buildLock, p.waiting)
 	if err != nil {
 		return "", err
 	}

@@ -35,8 +35,7 @@ func (e *Engine) ensure(ctx context.Context, img Image, p *progress) (string, er
 	if there, err := e.present(ctx, reference); err != nil || there {
 		return reference, err
 	}
-	p.doing("waiting for another ssprlab, which is building")
-	l, err := lock(ctx, buildLock)
+	l, err := lock(ctx, buildLock, p.waiting)
 	if err != nil {
 		return "", err
 	}
@@ -71,7 +70,7 @@ func (e *Engine) recipe(ctx context.Context, img Image, p *progress) (r recipe, 
 	var binary []byte
 	if copies.MatchString(dockerfile) {
 		p.doing("compiling ssprlab")
-		if binary, err = command(ctx, e.arch); err != nil {
+		if binary, err = command(ctx, e.arch, p.waiting); err != nil {
 			return r, err
 		}
 	}

@@ -33,15 +33,18 @@ type held struct{ file *os.File }
 
 func (h held) release() { h.file.Close() }
 
-// lock waits for a lock.
-func lock(ctx context.Context, name string) (held, error) {
+// lock waits for a lock, and calls wait when another holds it.
+func lock(ctx context.Context, name string, wait func()) (held, error) {
 	const interval = 50 * time.Millisecond
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
-	for {
+	for first := true; ; first = false {
 		l, ok, err := tryLock(name)
 		if err != nil || ok {
 			return l, err
+		}
+		if first {
+			wait()
 		}
 		select {
 		case <-tick.C:

@@ -18,11 +18,11 @@ const commandPath = "github.com/ssprlab/ssprlab/cmd/ssprlab"
 
 // command returns the ssprlab command for Linux on an architecture, static:
 // this program, if it is that, or else built from source by go.
-func command(ctx context.Context, arch string) ([]byte, error) {
+func command(ctx context.Context, arch string, waiting func()) ([]byte, error) {
 	if binary, ok := itself(arch); ok {
 		return binary, nil
 	}
-	return compile(ctx, arch)
+	return compile(ctx, arch, waiting)
 }
 
 // itself returns the program that runs, if it will do.
@@ -51,7 +51,7 @@ func static(binary []byte) bool {
 
 // compile builds the command from the module that the working folder uses. The
 // file in the cache is built anew only when go finds that it must be.
-func compile(ctx context.Context, arch string) ([]byte, error) {
+func compile(ctx context.Context, arch string, waiting func()) ([]byte, error) {
 	folder, err := cacheFolder()
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func compile(ctx context.Context, arch string) ([]byte, error) {
 		return nil, fmt.Errorf("containers run ssprlab, built static for linux/%s. This program is not that, and to build it the go command is missing: "+
 			"install Go, or use an ssprlab for Linux built with CGO_ENABLED=0", arch)
 	}
-	l, err := lock(ctx, binaryLock)
+	l, err := lock(ctx, binaryLock, waiting)
 	if err != nil {
 		return nil, err
 	}

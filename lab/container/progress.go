@@ -64,6 +64,8 @@ func (p *progress) doing(what string) {
 	p.tell()
 }
 
+func (p *progress) waiting() { p.doing("waiting for another ssprlab, which is building") }
+
 // finish tells what came of it, and that it is over.
 func (p *progress) finish(reference string, err error) {
 	close(p.over)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/containerd/errdefs"
@@ -53,7 +52,7 @@ func (g *Group) run(ctx context.Context, s Spec) (*Container, error) {
 		return nil, err
 	}
 	c.id = g.nameOf(s) // which will do as long as its id is not known
-	made, err := g.create(ctx, s)
+	made, err := g.createAtFreePorts(ctx, s, freePorts)
 	if err != nil {
 		return c, err
 	}
@@ -150,21 +149,6 @@ func (s Spec) limit(h *container.HostConfig) {
 	if s.OpenFiles > 0 {
 		h.Ulimits = append(h.Ulimits, &container.Ulimit{Name: "nofile", Soft: s.OpenFiles, Hard: s.OpenFiles})
 	}
-}
-
-// explain says what a refusal of the engine means for the one who wrote the
-// Spec.
-func (s Spec) explain(err error) error {
-	if err == nil {
-		return nil
-	}
-	for _, p := range s.Ports {
-		if taken := strings.Contains(err.Error(), "already allocated") || strings.Contains(err.Error(), "already in use"); taken &&
-			strings.Contains(err.Error(), fmt.Sprintf("127.0.0.1:%d", p.Host)) && p.Host != 0 {
-			return fmt.Errorf("port %d of 127.0.0.1 is taken. Choose another, or 0 for any free one; \"ss -ltnp\" shows who listens there: %w", p.Host, err)
-		}
-	}
-	return err
 }
 
 // register notes a container under its name.
