@@ -16,14 +16,40 @@ const (
 	// ActiveDirectory is the dialect of Active Directory, of Samba as its domain
 	// controller, and of the embedded directory.
 	ActiveDirectory Kind = iota
+	// OpenLDAP is the dialect of slapd 2.5 or later with the overlay ppolicy,
+	// for people who are inetOrgPerson. What it expects of slapd:
+	//
+	//   - ppolicy with ppolicy_use_lockout, without which a locked account looks
+	//     like a wrong password (R-WB-115), and ppolicy_hash_cleartext, without
+	//     which a set password is kept in clear. Its default policy is the entry
+	//     called default, or the only one, of class pwdPolicy, with pwdLockout and
+	//     pwdMustChange TRUE; one called "never expires" beside it is for who
+	//     need not change the password.
+	//   - memberof, syncprov (for changes), unique on uid, and database monitor
+	//     (for the clock: cn=Current,cn=Time,cn=Monitor).
+	//   - The account that resets has write access to userPassword, and to
+	//     pwdAccountLockedTime and pwdReset to unlock and to force a change. It
+	//     has no manage access and is not rootdn: slapd lets those past age,
+	//     length and history (R-WB-111, R-WB-112).
+	//   - Somebody who has not bound may search uid, if names are given that are
+	//     no DN.
+	//
+	// An account name is a uid, and a user principal name is one with an @ in it.
+	// Anchors are entryUUIDs, update sequence numbers come from entryCSN. A
+	// disabled account is one that is locked for good (000001010000Z). There are
+	// no SIDs, and nothing else of Windows: see the conformance tables.
+	OpenLDAP
 )
 
 // String names the dialect.
 func (k Kind) String() string {
-	if k == ActiveDirectory {
+	switch k {
+	case ActiveDirectory:
 		return "Active Directory"
+	case OpenLDAP:
+		return "OpenLDAP"
 	}
-	return "unknown"
+	return fmt.Sprintf("dialect %d", uint8(k))
 }
 
 // dialect is what one kind of directory says in its own way. Everything else,
@@ -115,10 +141,13 @@ type delegation interface {
 
 // speak returns the dialect of that kind.
 func (d *Directory) speak(kind Kind) (dialect, error) {
-	if kind == ActiveDirectory {
+	switch kind {
+	case ActiveDirectory:
 		return activeDirectory{d}, nil
+	case OpenLDAP:
+		return openLDAP{d}, nil
 	}
-	return nil, fmt.Errorf("dialect %d is unknown: expected ActiveDirectory", kind)
+	return nil, fmt.Errorf("%s is unknown: expected ActiveDirectory or OpenLDAP", kind)
 }
 
 // activeDirectory is the dialect of Active Directory. Its methods stand beside

@@ -106,6 +106,10 @@ func (l *link) bind(ctx context.Context, user, password string) error {
 // broken reports whether err says that the connection is no good any more, and
 // not that the server answered.
 func (l *link) broken(err error) bool {
+	var refusal *Refusal
+	if errors.As(err, &refusal) {
+		return false
+	}
 	var answer *ldap.Error
 	if errors.As(err, &answer) {
 		return answer.ResultCode == ldap.ErrorNetwork || answer.ResultCode == ldap.ErrorMalformedPacket ||
