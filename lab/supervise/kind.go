@@ -42,6 +42,14 @@ func Kinds() []Kind {
 			User:    func(domain string) string { return "Administrator@" + domain },
 			Dialect: directory.ActiveDirectory,
 		},
+		{
+			Name: "openldap",
+			// It reserves memory for every file that it may open.
+			Command: []string{"prlimit", "--nofile=1024", "slapd", "-d", "none", "-h", "ldap:/// ldaps:///", "-f", "/var/lib/ssprlab/openldap/slapd.conf"},
+			State:   "/var/lib/ssprlab/openldap",
+			User:    func(domain string) string { return "Administrator@" + domain },
+			Dialect: directory.OpenLDAP,
+		},
 	}
 }
 
