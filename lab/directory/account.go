@@ -28,6 +28,7 @@ type Account struct {
 	MustChange   bool // at next logon: pwdLastSet is 0 and the password may expire (R-CHG-23)
 	NeverExpires bool // password never expires
 	Protected    bool // adminCount is 1, or in a protected group, however deep (R-WB-87, R-WB-109)
+	Critical     bool // every domain has it, such as its administrator: not a person to be synchronised
 	// PasswordExpired tells that the password is older than the policy allows.
 	PasswordExpired bool
 	// CannotChange is "user cannot change password", which lives in the
@@ -113,7 +114,7 @@ func (ad activeDirectory) accountOf(e *ldap.Entry) Account {
 		a.Name = text("cn")
 	}
 	if sid, err := sd.SIDFromBytes(e.GetEqualFoldRawAttributeValue("objectSid")); err == nil {
-		a.SID = sid.String()
+		a.SID, a.Critical = sid.String(), critical(sid)
 	}
 	a.readState(e)
 	return a

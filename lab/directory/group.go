@@ -12,14 +12,16 @@ import (
 
 // Group is a group as the directory shows it.
 type Group struct {
-	DN      string
-	Name    string // displayName, or else cn
-	SAM     string // sAMAccountName
-	Mail    string
-	Anchor  string   // as of an Account
-	SID     string   // objectSid as S-1-5-…
-	Members []string // DNs, direct, all of them however many; without those whose primary group it is
-	USN     int64
+	DN     string
+	Name   string // displayName, or else cn
+	SAM    string // sAMAccountName
+	Mail   string
+	Anchor string // as of an Account
+	SID    string // objectSid as S-1-5-…
+	// Critical is as of an Account.
+	Critical bool
+	Members  []string // DNs, direct, all of them however many; without those whose primary group it is
+	USN      int64
 }
 
 const groupFilter = "(objectClass=group)"
@@ -80,7 +82,7 @@ func (ad activeDirectory) groupOf(ctx context.Context, e *ldap.Entry) (Group, er
 		g.Name = text("cn")
 	}
 	if sid, err := sd.SIDFromBytes(e.GetEqualFoldRawAttributeValue("objectSid")); err == nil {
-		g.SID = sid.String()
+		g.SID, g.Critical = sid.String(), critical(sid)
 	}
 	var err error
 	g.Members, err = ad.members(ctx, e)

@@ -44,6 +44,7 @@ func (ol openLDAP) accountsOf(ctx context.Context, entries []*ldap.Entry) ([]Acc
 		a := ol.accountOf(e)
 		a.NeverExpires = rules.neverExpires(e)
 		a.CannotChange = containsDN(cannot, e.DN)
+		a.Critical = sameDN(e.DN, "cn=Administrator,cn=Users,"+ol.root)
 		a.readAges(rules.of(e), now)
 		if err := guard.look(ctx, &a); err != nil {
 			return nil, err

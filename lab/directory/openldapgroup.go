@@ -27,7 +27,7 @@ func (ol openLDAP) groupsOf(_ context.Context, entries []*ldap.Entry) ([]Group, 
 	groups := make([]Group, len(entries))
 	for i, e := range entries {
 		name := e.GetEqualFoldAttributeValue("cn")
-		groups[i] = Group{DN: e.DN, Name: name, SAM: name, Anchor: ol.anchorOf(e),
+		groups[i] = Group{DN: e.DN, Name: name, SAM: name, Anchor: ol.anchorOf(e), Critical: ol.protects(e),
 			Members: ol.membersOf(e), USN: changeNumber(e.GetEqualFoldAttributeValue("entryCSN"))}
 	}
 	return groups, nil

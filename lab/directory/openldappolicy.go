@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -62,6 +63,11 @@ func (r rules) neverExpires(account *ldap.Entry) bool {
 // knows no ranks.
 const rank = "precedence "
 
+// noEnd is the age in seconds, 68 years, of a password that need not change. A
+// policy without any age would leave new passwords without a date, and so
+// without an end if the policy gets one later.
+const noEnd = math.MaxInt32
+
 func policyOf(e *ldap.Entry) Policy {
 	seconds := func(attribute string) time.Duration { return time.Duration(number(e, attribute)) * time.Second }
 	p := Policy{
@@ -74,6 +80,9 @@ func policyOf(e *ldap.Entry) Policy {
 		LockoutWindow:    seconds("pwdFailureCountInterval"),
 		LockoutDuration:  seconds("pwdLockoutDuration"),
 	}
+	if p.MaxAge >= noEnd*time.Second {
+		p.MaxAge = 0
+	}
 	if precedence, ok := strings.CutPrefix(e.GetEqualFoldAttributeValue("description"), rank); ok {
 		p.PSO = e.DN
 		p.Precedence, _ = strconv.Atoi(precedence)
@@ -84,12 +93,16 @@ func policyOf(e *ldap.Entry) Policy {
 // policyValues are the attributes of p.
 func policyValues(p Policy) [][2]string {
 	seconds := func(d time.Duration) string { return strconv.FormatInt(int64(d/time.Second), 10) }
+	maxAge := seconds(p.MaxAge)
+	if p.MaxAge == 0 {
+		maxAge = strconv.Itoa(noEnd)
+	}
 	return [][2]string{
 		{"pwdMinLength", strconv.Itoa(p.MinLength)},
 		{"pwdUseCheckModule", strings.ToUpper(strconv.FormatBool(p.Complexity))},
 		{"pwdInHistory", strconv.Itoa(p.History)},
 		{"pwdMinAge", seconds(p.MinAge)},
-		{"pwdMaxAge", seconds(p.MaxAge)},
+		{"pwdMaxAge", maxAge},
 		{"pwdMaxFailure", strconv.Itoa(p.LockoutThreshold)},
 		{"pwdFailureCountInterval", seconds(p.LockoutWindow)},
 		{"pwdLockoutDuration", seconds(p.LockoutDuration)},
@@ -163,7 +176,7 @@ func (ol openLDAP) createPSO(ctx context.Context, name string, p Policy, applies
 // addPSO adds the entry; what makes a password complex is as in the default
 // policy.
 func (ol openLDAP) addPSO(ctx context.Context, dn, standard string, p Policy) error {
-	e, err := ol.readEntry(ctx, standard, "pwdCheckModuleArg", "pwdMaxRecordedFailure")
+	e, err := ol.readEntry(ctx, standard, "pwdCheckModuleArg")
 	if err != nil {
 		return err
 	}
@@ -171,11 +184,11 @@ func (ol openLDAP) addPSO(ctx context.Context, dn, standard string, p Policy) er
 	request.Attribute("objectClass", []string{"device", "pwdPolicy", "pwdPolicyChecker"})
 	request.Attribute("pwdAttribute", []string{"userPassword"})
 	request.Attribute("description", []string{rank + strconv.Itoa(p.Precedence)})
-	for _, a := range append(policyValues(p), [2]string{"pwdCheckModuleArg", e.GetEqualFoldAttributeValue("pwdCheckModuleArg")},
-		[2]string{"pwdMaxRecordedFailure", e.GetEqualFoldAttributeValue("pwdMaxRecordedFailure")}) {
-		if a[1] != "" {
-			request.Attribute(a[0], []string{a[1]})
-		}
+	for _, a := range policyValues(p) {
+		request.Attribute(a[0], []string{a[1]})
+	}
+	if kinds := e.GetEqualFoldAttributeValue("pwdCheckModuleArg"); kinds != "" {
+		request.Attribute("pwdCheckModuleArg", []string{kinds})
 	}
 	return ol.add(ctx, request)
 }

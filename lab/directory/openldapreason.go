@@ -83,7 +83,7 @@ func (openLDAP) reason(op string, answer *ldap.Error, text string) (Reason, stri
 			return WrongOldPassword, ""
 		}
 	case ldap.LDAPResultConstraintViolation:
-		if strings.Contains(text, "not unique") { // the overlay unique
+		if strings.Contains(text, "unique") { // the overlay of that name
 			return AlreadyExists, ""
 		}
 		if op == opReset || op == opChange { // an error beyond those that go-ldap reads

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/go-ldap/ldap/v3"
 
@@ -81,6 +82,15 @@ func (g guard) ties(ctx context.Context, dn string) (groupTies, error) {
 func protectedEntry(e *ldap.Entry) bool {
 	sid, err := sd.SIDFromBytes(e.GetEqualFoldRawAttributeValue("objectSid"))
 	return number(e, "adminCount") == 1 || err == nil && protectedRID(sid.RID())
+}
+
+// firstMade is the lowest relative id of what people make in a domain.
+const firstMade = 1000
+
+// critical reports whether a SID is that of an object which every domain has:
+// built in, or with a relative id below those that people's objects get.
+func critical(sid sd.SID) bool {
+	return strings.HasPrefix(sid.String(), "S-1-5-32-") || sid.RID() < firstMade
 }
 
 // protectedRID reports whether a group of that relative id is one of Active
