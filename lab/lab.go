@@ -119,7 +119,7 @@ func (l *Lab) startAuthority(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	l.client = part.NewHTTP(l.authority.Pool(), true)
+	l.client = part.NewHTTP(l.authority.Pool(), part.OnLoopback)
 	l.body, err = l.newBody()
 	return err
 }

@@ -172,7 +172,7 @@ func serve(c *cobra.Command, f serveFlags, kind part.Kind, describe func(port in
 		if err != nil {
 			return fail(statusBadInput, err)
 		}
-		p.TLS, p.HTTP = id.TLS, part.NewHTTP(id.Roots, false)
+		p.TLS, p.Roots = id.TLS, id.Roots
 		return fail(statusNoLab, p.Serve(c.Context()))
 	}
 	d, err := describe(p.Port())
@@ -227,6 +227,6 @@ func trust(p *part.Process, folder string) (ca string, forget func(), err error)
 		forget()
 		return "", func() {}, err
 	}
-	p.HTTP = part.NewHTTP(a.Pool(), true)
+	p.Roots = a.Pool()
 	return filepath.Join(folder, part.CAFile), forget, nil
 }

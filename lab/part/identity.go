@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 )
 
@@ -42,13 +43,8 @@ func ReadIdentity(dir string) (Identity, error) {
 	return Identity{&tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}, roots}, nil
 }
 
-// NewHTTP returns a client that trusts roots. With onLoopback it takes every
-// host for this machine; otherwise the network's names decide.
-func NewHTTP(roots *x509.CertPool, onLoopback bool) *http.Client {
-	dial := new(net.Dialer).DialContext
-	if onLoopback {
-		dial = DialLoopback
-	}
+// NewHTTP returns a client that trusts roots and dials as it is told.
+func NewHTTP(roots *x509.CertPool, dial Dial) *http.Client {
 	return &http.Client{Transport: &http.Transport{
 		TLSClientConfig:     &tls.Config{RootCAs: roots},
 		DialContext:         dial,
@@ -57,12 +53,30 @@ func NewHTTP(roots *x509.CertPool, onLoopback bool) *http.Client {
 	}}
 }
 
-// DialLoopback leads every host to the loopback address, whatever the machine's
-// resolver thinks of names under localhost.
-func DialLoopback(ctx context.Context, network, address string) (net.Conn, error) {
+// Dial opens a connection to an address of the lab.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+// OnLoopback leads every host to this machine, whatever its resolver thinks of
+// names under localhost.
+func OnLoopback(ctx context.Context, network, address string) (net.Conn, error) {
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err
 	}
 	return new(net.Dialer).DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
+}
+
+// Routes says where in a network of containers a port of the lab leads, as
+// host:port: there the ports are not those that the world outside sees.
+type Routes map[int]string
+
+// dial takes the route of the address's port, and without one asks the
+// network's names.
+func (r Routes) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	if _, port, err := net.SplitHostPort(address); err == nil {
+		if n, err := strconv.Atoi(port); err == nil && r[n] != "" {
+			address = r[n]
+		}
+	}
+	return new(net.Dialer).DialContext(ctx, network, address)
 }

@@ -15,6 +15,8 @@ type Order struct {
 	Seed  uint64
 	Era   entra.Era
 	Ahead time.Duration // what the lab's clock is ahead of the machine's
+	// Routes lead to the other parts; none: everything is on this machine.
+	Routes Routes `json:",omitempty"`
 	// Part is the description, of the type that goes with Kind.
 	Part json.RawMessage
 }
@@ -22,7 +24,7 @@ type Order struct {
 // NewOrder orders a part of that description.
 func NewOrder(d Description, seed uint64, era entra.Era, ahead time.Duration) (Order, error) {
 	raw, err := json.Marshal(d)
-	return Order{d.Kind(), seed, era, ahead, raw}, err
+	return Order{Kind: d.Kind(), Seed: seed, Era: era, Ahead: ahead, Part: raw}, err
 }
 
 // description reads what is ordered. An unknown field is an error, so that two
@@ -59,4 +61,12 @@ type Status struct {
 	Running bool          // it has an order
 	Ahead   time.Duration // of the part's clock
 	Tenant  string        `json:",omitempty"` // id of the tenant
+}
+
+// dial is how the part reaches the others.
+func (o Order) dial() Dial {
+	if o.Routes == nil {
+		return OnLoopback
+	}
+	return o.Routes.dial
 }

@@ -3,6 +3,7 @@ package part
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,12 +17,12 @@ import (
 )
 
 // Process serves one part at fixed addresses and makes it anew when it is
-// ordered to. [Listen] makes one; TLS, HTTP and Log are then required.
+// ordered to. [Listen] makes one; TLS, Roots and Log are then required.
 type Process struct {
 	Kind  Kind
 	HTTPS net.Listener // of pages and control; Serve closes it
 	TLS   *tls.Config
-	HTTP  *http.Client // trusts the lab's authority and finds its hosts
+	Roots *x509.CertPool // the lab's authority
 	Log   *slog.Logger
 
 	otherAddress string       // of SMTP or LDAPS
@@ -38,6 +39,7 @@ type Process struct {
 type tenure struct {
 	*Running
 	clock    *clock.Clock
+	http     *http.Client
 	life     context.Context
 	end      context.CancelFunc
 	requests sync.WaitGroup // under way
@@ -112,8 +114,8 @@ func (p *Process) Begin(o Order) error {
 	if err := p.replace(nil); err != nil {
 		return fmt.Errorf("close the %s that was there: %w", p.Kind, err)
 	}
-	t := &tenure{clock: clock.Ahead(o.Ahead)}
-	t.Running, err = d.Open(Surroundings{Clock: t.clock, Seed: seed.New(o.Seed), Era: o.Era, Log: p.Log, HTTP: p.HTTP, Keys: &p.keys})
+	t := &tenure{clock: clock.Ahead(o.Ahead), http: NewHTTP(p.Roots, o.dial())}
+	t.Running, err = d.Open(Surroundings{Clock: t.clock, Seed: seed.New(o.Seed), Era: o.Era, Log: p.Log, HTTP: t.http, Keys: &p.keys})
 	if err != nil {
 		return fmt.Errorf("make the %s: %w", p.Kind, err)
 	}
@@ -164,6 +166,7 @@ func (t *tenure) close() error {
 	t.requests.Wait()
 	err := t.Close()
 	t.other.Wait()
+	t.http.CloseIdleConnections()
 	return err
 }
 

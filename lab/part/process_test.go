@@ -35,12 +35,13 @@ func process(t *testing.T, kind part.Kind) (c part.Client, pages, other string) 
 	if p.TLS, err = authority.ServerConfig(append(part.Hosts(), "127.0.0.1")...); err != nil {
 		t.Fatal(err)
 	}
-	p.HTTP, p.Log = part.NewHTTP(authority.Pool(), true), slog.New(slog.DiscardHandler)
+	p.Roots, p.Log = authority.Pool(), slog.New(slog.DiscardHandler)
+	client := part.NewHTTP(p.Roots, part.OnLoopback)
 	ctx, stop := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- p.Serve(ctx) }()
 	t.Cleanup(func() {
-		p.HTTP.CloseIdleConnections()
+		client.CloseIdleConnections()
 		stop()
 		if err := <-served; err != nil {
 			t.Error(err)
@@ -50,7 +51,7 @@ func process(t *testing.T, kind part.Kind) (c part.Client, pages, other string) 
 	for _, a := range p.Addresses() {
 		at[a.Name] = a.URL
 	}
-	return part.Client{Base: at["control"], HTTP: p.HTTP}, at["pages"], at["smtp"] + at["directory"]
+	return part.Client{Base: at["control"], HTTP: client}, at["pages"], at["smtp"] + at["directory"]
 }
 
 func order(t *testing.T, d part.Description, ahead time.Duration) part.Order {
