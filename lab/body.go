@@ -29,6 +29,21 @@ type body interface {
 	close() error
 }
 
+// newBody chooses where the parts run.
+func (l *Lab) newBody() (body, error) {
+	switch kind := l.config.Directory; kind {
+	case Embedded:
+		return newEmbedded(l)
+	case Samba, OpenLDAP:
+		if f := l.config.Fleet; f != nil && (f.config.Directory != kind || f.config.Authority != l.authority) {
+			return nil, fmt.Errorf("the fleet is for %s, or for another authority: open one for this lab", f.config.Directory)
+		}
+		return &contained{lab: l, fleet: l.config.Fleet}, nil
+	default:
+		return nil, fmt.Errorf("directory %q: expected %s, %s or %s", kind, Embedded, Samba, OpenLDAP)
+	}
+}
+
 // Network is one of the two networks that a lab has, as in life: the agent
 // alone is on both.
 type Network string

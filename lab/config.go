@@ -26,6 +26,13 @@ type Config struct {
 	Initial bool
 	Domains []string
 
+	// Directory chooses the directory, and with it where the parts run: in this
+	// process, or all of them in containers. Default [Embedded].
+	Directory DirectoryKind
+	// Fleet is where containers come from, which labs may share. Default: one
+	// of the lab's own.
+	Fleet *Fleet
+
 	DirectoryDomain string            // default "corp." and Domain
 	Delegation      []directory.Right // what the connector account may do; nil: all it needs
 	NoDelegation    bool              // the connector account gets no right at all
@@ -39,6 +46,16 @@ type Config struct {
 	// Progress is told of each action of the start: begun, then done or failed.
 	Progress func(action string, state State, err error)
 }
+
+// DirectoryKind is one of the directories that a lab can have.
+type DirectoryKind string
+
+// The directories. OpenLDAP stands in: the product has no such directory.
+const (
+	Embedded DirectoryKind = "embedded"
+	Samba    DirectoryKind = "samba"
+	OpenLDAP DirectoryKind = "openldap"
+)
 
 // Era chooses between the figures of two times where they differ (R-GAP).
 type Era = entra.Era
@@ -79,6 +96,7 @@ func (c Config) withDefaults() Config {
 	if c.Delegation == nil && !c.NoDelegation {
 		c.Delegation = []directory.Right{directory.ResetPassword, directory.WriteLockoutTime, directory.WritePwdLastSet, directory.UnexpirePassword}
 	}
+	c.Directory = cmp.Or(c.Directory, Embedded)
 	if c.Keys == nil {
 		c.Keys = new(KeyRing)
 	}

@@ -27,7 +27,7 @@ type embedded struct {
 	stops   []func() error // in the order of the start
 }
 
-func (l *Lab) newBody() (body, error) {
+func newEmbedded(l *Lab) (*embedded, error) {
 	web, err := l.authority.ServerConfig(append(part.Hosts(), "127.0.0.1")...)
 	if err != nil {
 		return nil, err
