@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,11 @@ type Options struct {
 	Authority *pki.Authority
 	Seed      uint64 // of every lab
 	Workers   int    // scenarios at a time; default 1
+	// Directory is the one under every lab; default the embedded one. Fleet is
+	// where the containers come from that another one needs; nil: each lab
+	// starts its own.
+	Directory lab.DirectoryKind
+	Fleet     *lab.Fleet
 	// NoEvidence leaves out pictures and what changed: for measuring.
 	NoEvidence bool
 	// Done is told of each scenario when it has run, one at a time.
@@ -97,7 +103,7 @@ func (s stopwatch) elapsed() time.Duration { return time.Since(s.started) }
 // one runs a scenario in one era, in a lab of its own.
 func one(ctx context.Context, s *script.Scenario, era script.Era, o Options) *report.Scenario {
 	watch := newStopwatch()
-	r := &report.Scenario{Name: s.Name, About: s.About, File: s.At.File, Line: s.At.Line, Directory: "embedded", Driver: o.Driver.Name(), Era: string(era), Seed: o.Seed, Rules: allRules(s)}
+	r := &report.Scenario{Name: s.Name, About: s.About, File: s.At.File, Line: s.At.Line, Directory: string(cmp.Or(o.Directory, lab.Embedded)), Driver: o.Driver.Name(), Era: string(era), Seed: o.Seed, Rules: allRules(s)}
 	if len(s.Eras) > 1 {
 		r.Name += " (era " + string(era) + ")"
 	}

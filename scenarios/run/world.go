@@ -41,6 +41,7 @@ func newWorld(ctx context.Context, s *script.Scenario, era script.Era, o Options
 	config := lab.Config{
 		Seed: o.Seed, Era: eraOf(era), Start: s.StartIn(era), Organisation: s.Organisation, Domain: s.Domain,
 		Authority: o.Authority, Keys: o.Keys, Log: o.Log, Port: o.port,
+		Directory: o.Directory, Fleet: o.Fleet,
 	}
 	config.Initial = !slices.Contains(s.Tenant.VerifiedDomains, s.Domain)
 	for _, d := range s.Tenant.VerifiedDomains {
