@@ -46,7 +46,7 @@ func (e *Engine) base(ctx context.Context, reference string, p *progress) (strin
 			return "", fmt.Errorf("pull %s, which it is built on: %w", reference, err)
 		}
 		p.doing("making " + reference + " from the Debian archive, since it cannot be pulled")
-		if failed := e.makeBase(ctx); failed != nil {
+		if failed := e.makeBase(ctx, reference); failed != nil {
 			return "", fmt.Errorf("%s is not there, cannot be pulled (%w), and cannot be made: %w", reference, err, failed)
 		}
 	}
@@ -100,7 +100,7 @@ func (e *Engine) pull(ctx context.Context, reference string) error {
 
 // makeBase builds the base from the Debian archive and hands it to the engine,
 // which names it when it has all of it.
-func (e *Engine) makeBase(ctx context.Context) error {
+func (e *Engine) makeBase(ctx context.Context, reference string) error {
 	if err := e.space(buildSpace); err != nil {
 		return err
 	}
@@ -108,19 +108,19 @@ func (e *Engine) makeBase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(e.load(ctx, d), d.remove())
+	return errors.Join(e.load(ctx, d, reference), d.remove())
 }
 
-func (e *Engine) load(ctx context.Context, d *debianTree) error {
+func (e *Engine) load(ctx context.Context, d *debianTree, reference string) error {
 	f, err := d.open()
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	r, err := e.client.ImageImport(ctx, client.ImageImportSource{Source: f, SourceName: "-"}, debian,
+	r, err := e.client.ImageImport(ctx, client.ImageImportSource{Source: f, SourceName: "-"}, reference,
 		client.ImageImportOptions{Message: baseMark, Changes: []string{`CMD ["/bin/bash"]`}})
 	if err != nil {
-		return fmt.Errorf("import %s: %w", debian, err)
+		return fmt.Errorf("import %s: %w", reference, err)
 	}
 	defer r.Close()
 	return drain(r)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
+	"net/url"
 	"os"
 	"runtime"
 	"strings"
@@ -122,6 +124,11 @@ func (e *Engine) Close() error { return e.client.Close() }
 
 // unreachable says why an engine does not answer, and what to do.
 func unreachable(place string, err error) error {
+	if client.IsErrConnectionFailed(err) {
+		if seen := dial(place); seen != nil {
+			err = seen // the client keeps the reason to itself
+		}
+	}
 	u := &Unusable{Where: place, Err: err}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -129,13 +136,30 @@ func unreachable(place string, err error) error {
 	case errors.Is(err, fs.ErrPermission) || strings.Contains(err.Error(), "permission denied"):
 		u.What, u.Mend = "does not let this user in", "Join its group (sudo usermod -aG docker \"$USER\") and sign in again"
 	case errors.Is(err, syscall.ECONNREFUSED):
-		u.What, u.Mend = "is not running", "Start it: "+start()
+		u.What, u.Mend = "is not running", "Start it: "+launch()
 	case errors.Is(err, context.DeadlineExceeded):
-		u.What, u.Mend = fmt.Sprintf("did not answer within %s", openTimeout), "Restart it: "+start()
+		u.What, u.Mend = fmt.Sprintf("did not answer within %s", openTimeout), "Restart it: "+launch()
 	default:
 		u.What, u.Mend = "cannot be used: "+err.Error(), "\"docker version\" shows what the docker command sees of it"
 	}
 	return u
+}
+
+// dial connects to an address as the client does, for the error alone.
+func dial(place string) error {
+	u, err := url.Parse(place)
+	if err != nil {
+		return err
+	}
+	network, address := "tcp", u.Host
+	if u.Scheme == "unix" {
+		network, address = "unix", u.Path
+	}
+	c, err := net.DialTimeout(network, address, openTimeout)
+	if err != nil {
+		return err
+	}
+	return c.Close()
 }
 
 func install() string {
@@ -145,7 +169,7 @@ func install() string {
 	return "https://docs.docker.com/engine/install/"
 }
 
-func start() string {
+func launch() string {
 	if runtime.GOOS == "linux" {
 		return "sudo systemctl start docker"
 	}

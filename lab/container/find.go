@@ -93,9 +93,7 @@ func contextPlace(name string) ([]string, error) {
 		}
 		return []string{client.DefaultDockerHost}, nil
 	}
-	sum := sha256.Sum256([]byte(name))
-	path := filepath.Join(dockerFolder(), "contexts/meta", hex.EncodeToString(sum[:]), "meta.json")
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(contextFile(name))
 	var meta struct {
 		Endpoints map[string]struct{ Host string }
 	}
@@ -103,19 +101,25 @@ func contextPlace(name string) ([]string, error) {
 		err = json.Unmarshal(text, &meta)
 	}
 	host := meta.Endpoints["docker"].Host
-	if err == nil && host == "" {
-		err = errors.New("it names no engine")
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = errors.New("there is no such context")
+	case err == nil && host == "":
+		err = errors.New("the context names no engine")
 	}
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			err = fs.ErrNotExist
-		}
 		return nil, &Unusable{
-			Where: fmt.Sprintf("Docker context %q", name), What: "cannot be found: " + err.Error(), Err: err,
+			Where: fmt.Sprintf("context %q", name), What: "is not known: " + err.Error(), Err: err,
 			Mend: "\"docker context ls\" shows those that there are, \"docker context use default\" chooses the engine of this machine",
 		}
 	}
 	return []string{host}, nil
+}
+
+// contextFile is where the docker command describes a context.
+func contextFile(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return filepath.Join(dockerFolder(), "contexts/meta", hex.EncodeToString(sum[:]), "meta.json")
 }
 
 // here reports whether an address is on this machine.
