@@ -2,7 +2,6 @@ package connect
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/ssprlab/ssprlab/fakes/entra/provisioning/export"
@@ -16,9 +15,9 @@ func (o object) inScope(units []string) bool {
 	}
 	switch {
 	case o.account != nil:
-		return o.account.SAM != "" && !critical(o.account.SID) && !serviceAccount(o.account.SAM)
+		return o.account.SAM != "" && !o.account.Critical && !serviceAccount(o.account.SAM)
 	case o.group != nil:
-		return o.group.Name != "" && !critical(o.group.SID)
+		return o.group.Name != "" && !o.group.Critical
 	}
 	return false
 }
@@ -27,16 +26,6 @@ func (o object) inScope(units []string) bool {
 func below(dn, unit string) bool {
 	dn, unit = strings.ToLower(dn), strings.ToLower(unit)
 	return dn == unit || strings.HasSuffix(dn, ","+unit)
-}
-
-// critical reports whether a SID is that of an object which every domain has:
-// built in, or with a relative id below 1000.
-func critical(sid string) bool {
-	if strings.HasPrefix(sid, "S-1-5-32-") {
-		return true
-	}
-	rid, err := strconv.Atoi(sid[strings.LastIndexByte(sid, '-')+1:])
-	return err == nil && rid < 1000
 }
 
 // serviceAccount reports whether a name is one that synchronisation itself

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/ssprlab/ssprlab/fakes/entra/provisioning/export"
@@ -116,7 +115,7 @@ func (a *Agent) importAll(ctx context.Context, policy PolicyType) (changed bool,
 		return false, err
 	}
 	since := a.space.number()
-	highest, err := highestUSN(ctx, dir)
+	highest, err := dir.Latest(ctx)
 	switch {
 	case err != nil:
 		return false, err
@@ -141,20 +140,6 @@ func (a *Agent) importAll(ctx context.Context, policy PolicyType) (changed bool,
 	a.space.take(delta)
 	a.space.settle(present, twice, next)
 	return true, nil
-}
-
-// highestUSN returns the directory's highest update sequence number.
-func highestUSN(ctx context.Context, dir *directory.Directory) (int64, error) {
-	const attribute = "highestCommittedUSN"
-	values, err := dir.Attributes(ctx, "", attribute)
-	if err != nil {
-		return 0, err
-	}
-	n, err := strconv.ParseInt(slices.Concat(values[attribute], []string{""})[0], 10, 64)
-	if err != nil {
-		return 0, fmt.Errorf("read %s of the rootDSE: %w", attribute, err)
-	}
-	return n, nil
 }
 
 // cargo is what a cycle exports.
