@@ -76,7 +76,7 @@ func TestDelegation(t *testing.T) {
 	}
 	for i := range try {
 		for _, c := range try[i:] {
-			wants(t, c.call(), ldap.LDAPResultInsufficientAccessRights, "00002098", "INSUFF_ACCESS_RIGHTS")
+			wants(t, c.call(), ldap.LDAPResultInsufficientAccessRights)
 		}
 		grant(t, admin, users, try[i].grant)
 		if err := try[i].call(); err != nil {

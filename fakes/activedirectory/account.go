@@ -113,7 +113,7 @@ func (s *Server) checkAccountName(d *draft) error {
 		return refuse(otherError, "00000523: SysErr: DSID-031A1202, problem 22 (Invalid argument), data 0")
 	}
 	if s.takenBy(attrSAMAccountName, name, d.o) {
-		return nameTaken("00000524")
+		return accountNameTaken()
 	}
 	return nil
 }
@@ -121,7 +121,7 @@ func (s *Server) checkAccountName(d *draft) error {
 func (s *Server) checkPrincipalName(d *draft) error {
 	name := d.values.text(attrUserPrincipalName)
 	if name != "" && s.takenBy(attrUserPrincipalName, name, d.o) {
-		return constraint("000021C8", attrUserPrincipalName.name())
+		return refuse(constraintViolation, "0000202F: userPrincipalName '%s' is already in use", name)
 	}
 	return nil
 }

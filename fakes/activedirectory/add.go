@@ -98,13 +98,13 @@ func (s *Server) place(who *identity, o *object, text string) error {
 	}
 	o.step = name[0]
 	if o.parent = s.tree.byName[name[1:].key()]; o.parent == nil {
-		return noObject("0000208D", s.tree.closest(name[1:].String()))
+		return noObject(s.tree.closest(name[1:].String()))
 	}
 	if o.step.kind != o.class.definition().rdn.keyword() {
 		return namingProblem(text)
 	}
 	if !s.schema.may(who, o.parent, sd.CreateChild, s.schema.children(o.class)) {
-		return noRight()
+		return noChildRight(text)
 	}
 	if !o.class.fits(o.parent.class) {
 		return namingProblem(text)
@@ -113,7 +113,7 @@ func (s *Server) place(who *identity, o *object, text string) error {
 		return err
 	}
 	if s.tree.childAt(o.parent, o.step) != nil {
-		return nameTaken("00002071")
+		return nameTaken(text)
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func (c *compareRequest) run(s *session, _ *message) error {
 		return err
 	}
 	if o == nil {
-		return noObject("0000208D", server.tree.closest(c.name))
+		return noBase(c.name, server.tree.closest(c.name))
 	}
 	a := server.schema.attribute(c.attribute)
 	if a == attrUnknown {

@@ -21,7 +21,7 @@ func (r *deleteRequest) run(s *session, _ *message) error {
 		return err
 	}
 	if o == nil {
-		return noObject("00002030", server.tree.closest(r.name))
+		return noObject(server.tree.closest(r.name))
 	}
 	if err := server.mayDelete(s.who, o, s.opts.treeDelete); err != nil {
 		return err
@@ -41,11 +41,11 @@ func (s *Server) mayDelete(who *identity, o *object, tree bool) error {
 	case !o.walk(func(x *object) bool { return x.parent != nil && !x.isCritical() }):
 		return willNotPerform("00002094")
 	case tree && len(o.children) > 0 && !s.schema.may(who, o, sd.DeleteTree, subject{}):
-		return noRight()
+		return noRightTo("DELETE")
 	case tree && len(o.children) > 0, s.mayRemove(who, o):
 		return nil
 	}
-	return noRight()
+	return noRightTo("DELETE")
 }
 
 func (s *Server) mayRemove(who *identity, o *object) bool {

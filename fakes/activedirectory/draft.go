@@ -134,7 +134,7 @@ func (d *draft) addValues(a attr, values []string, permissive bool) error {
 		if len(values) == 1 && !permissive {
 			return valueExists(a.name())
 		}
-		return constraint("00002081", a.name())
+		return onlyOne(a.name())
 	}
 	d.put(a, now...)
 	return nil

@@ -74,7 +74,7 @@ func (s *Server) applyLink(d *draft, c change, permissive bool) error {
 		}
 	}
 	if c.attr.has(isSingle) && len(d.targets(c.attr)) > 1 {
-		return constraint("00002081", c.attr.name())
+		return onlyOne(c.attr.name())
 	}
 	return nil
 }
@@ -85,7 +85,7 @@ func (s *Server) linkTarget(a attr, value string) (*object, error) {
 		return nil, badSyntax(a.name())
 	}
 	if to == nil {
-		return nil, noObject("00002030", s.tree.closest(value))
+		return nil, noObject(s.tree.closest(value))
 	}
 	return to, nil
 }
@@ -94,12 +94,12 @@ func (s *Server) linkOne(d *draft, e edge, permissive bool) error {
 	isMember := e.attr == attrMember && s.primaryGroup(e.to) == d.o
 	switch {
 	case isMember:
-		return nameTaken("00000562") // in the group already, by primaryGroupID
+		return alreadyMember(e.to.name) // in the group already, by primaryGroupID
 	case !d.linksTo(e):
 		d.link(e, true)
 	case permissive:
 	case e.attr == attrMember:
-		return nameTaken("00000562")
+		return alreadyMember(e.to.name)
 	default:
 		return valueExists(e.attr.name())
 	}

@@ -17,8 +17,12 @@ func (p policy) locks(o *object, now time.Time) bool {
 
 // countWrongPassword raises badPwdCount, anew when the observation window has
 // passed since the last one, and locks the account at the threshold (R-WB-101).
-// The built-in Administrator is counted but never locked.
+// Where nothing locks, nothing is counted. The built-in Administrator is
+// counted but never locked.
 func (s *Server) countWrongPassword(o *object, p policy, now time.Time) {
+	if p.threshold == 0 {
+		return
+	}
 	d := newDraft(o)
 	count := int64(1)
 	if after(o.values.number(attrBadPasswordTime), p.window) >= fileTime(now) {
@@ -26,7 +30,7 @@ func (s *Server) countWrongPassword(o *object, p policy, now time.Time) {
 	}
 	d.put(attrBadPwdCount, decimal(count))
 	d.put(attrBadPasswordTime, decimal(fileTime(now)))
-	if p.threshold > 0 && count >= p.threshold && o.sid != s.administrator {
+	if count >= p.threshold && o.sid != s.administrator {
 		d.put(attrLockoutTime, decimal(fileTime(now)))
 	}
 	s.tree.commit(d, now)
@@ -73,7 +77,22 @@ func (s *Server) signIn(o *object, password string) error {
 		return badLogin("773")
 	case must < fileTime(now):
 		return badLogin("532")
+	case !withinHours(o, now):
+		return badLogin("530")
 	}
 	s.countSignIn(o, now)
 	return nil
+}
+
+// withinHours reports whether an account may sign in at this hour of the week,
+// in UTC: logonHours has a bit for each, from Sunday midnight on, and says
+// nothing where it is missing or of another length.
+func withinHours(o *object, now time.Time) bool {
+	const hours = 7 * 24
+	bits := o.values.text(attrLogonHours)
+	if len(bits) != hours/8 {
+		return true
+	}
+	hour := int(now.UTC().Weekday())*24 + now.UTC().Hour()
+	return bits[hour/8]>>(hour%8)&1 == 1
 }

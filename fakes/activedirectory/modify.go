@@ -73,7 +73,7 @@ func (s *Server) modify(by *session, m *modifyRequest) error {
 		return err
 	}
 	if o == nil {
-		return noObject("00002030", s.tree.closest(m.name))
+		return noObject(s.tree.closest(m.name))
 	}
 	if err := s.resolve(m.changes); err != nil {
 		return err
@@ -114,7 +114,7 @@ func (s *Server) mayModify(who *identity, o *object, changes []change) error {
 			}
 		case replaces:
 			if !s.schema.may(who, o, sd.ControlAccess, right(sd.ResetPassword())) {
-				return noRight()
+				return noRightTo("MODIFY")
 			}
 		case !s.schema.may(who, o, sd.ControlAccess, right(sd.ChangePassword())):
 			return refuse(constraintViolation, "error in module acl: Constraint violation during LDB_MODIFY (19)")

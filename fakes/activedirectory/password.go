@@ -47,7 +47,7 @@ func readPassword(value string) (newPassword, error) {
 	const quote = "\"\x00"
 	n := len(value)
 	if n < 2*len(quote) || n%2 != 0 || value[:2] != quote || value[n-2:] != quote {
-		return newPassword{}, willNotPerform("0000001F")
+		return newPassword{}, willNotPerform("00002035")
 	}
 	raw := []byte(value[2 : n-2])
 	units := make([]uint16, len(raw)/2)

@@ -47,7 +47,7 @@ func TestWhatIsNoPassword(t *testing.T) {
 	admin := d.admin()
 	dn := addUser(t, admin, "a1")
 	for _, v := range []string{"Plain-Pass-1", `"Quoted-Pass-1"`, quoted("x")[:3], "\"\x00", ""} {
-		wants(t, set(admin, dn, "unicodePwd", v), ldap.LDAPResultUnwillingToPerform, "0000001F")
+		wants(t, set(admin, dn, "unicodePwd", v), ldap.LDAPResultUnwillingToPerform, "00002035")
 	}
 	only := ldap.NewModifyRequest(dn, nil)
 	only.Delete("unicodePwd", []string{quoted(startPass)})

@@ -47,11 +47,21 @@ func refuse(code resultCode, format string, args ...any) error {
 	return &refusal{code: code, text: fmt.Sprintf(format, args...)}
 }
 
-// noObject refuses a name that nothing has. status is 0000208D where the object
-// is looked for and 00002030 where it was to be written.
-func noObject(status, matched string) error {
+// noObject refuses to write what is not there.
+func noObject(matched string) error { return noObjectOf("00002030", matched) }
+
+// noParent refuses to move something to where nothing is. RFC 4511 has this
+// result for it; Samba fails with an internal error.
+func noParent(matched string) error { return noObjectOf("0000208D", matched) }
+
+func noObjectOf(status, matched string) error {
 	return &refusal{noSuchObject, matched, fmt.Sprintf(
 		"%s: NameErr: DSID-03100241, problem 2001 (NO_OBJECT), data 0, best match of:\n\t'%s'\n", status, matched)}
+}
+
+// noBase refuses to read what is not there, without a number.
+func noBase(name, matched string) error {
+	return &refusal{noSuchObject, matched, "No such Base DN: " + name}
 }
 
 func badName(text string) error {
@@ -86,11 +96,19 @@ func valueExists(attribute string) error {
 	return attributeProblem(attributeOrValueExists, "00002083", 1006, "ATT_OR_VALUE_EXISTS", attribute)
 }
 
-// unknownAttribute is how the real product refuses an attribute that its schema
-// does not have.
+// onlyOne refuses a second value of what has one.
+func onlyOne(attribute string) error {
+	return attributeProblem(attributeOrValueExists, "0000200D", 1006, "ATT_OR_VALUE_EXISTS", attribute)
+}
+
+// tooLong refuses a value beyond its attribute's range.
+func tooLong(attribute string) error {
+	return attributeProblem(invalidAttributeSyntax, "0000200B", 1004, "WRONG_SYNTAX", attribute)
+}
+
+// unknownAttribute refuses an attribute that the schema does not have.
 func unknownAttribute(name string) error {
-	return refuse(noSuchAttribute,
-		"00000057: LdapErr: DSID-0C090FA7, comment: Error in attribute conversion operation, data 0 (no such attribute: %s)", name)
+	return refuse(noSuchAttribute, "attribute '%s' was not found in the schema!", name)
 }
 
 func updateProblem(code resultCode, status string, problem int, what string) error {
@@ -101,8 +119,17 @@ func classViolation(why string) error {
 	return refuse(objectClassViolation, "0000207D: UpdErr: DSID-0315166D, problem 6002 (OBJ_CLASS_VIOLATION), data 0 (%s)", why)
 }
 
-func nameTaken(status string) error {
-	return updateProblem(entryAlreadyExists, status, 6005, "ENTRY_EXISTS")
+// nameTaken refuses a distinguished name that something has.
+func nameTaken(name string) error { return refuse(entryAlreadyExists, "Entry %s already exists", name) }
+
+// accountNameTaken refuses an account name that somebody has.
+func accountNameTaken() error {
+	return updateProblem(entryAlreadyExists, "00002071", 6005, "ENTRY_EXISTS")
+}
+
+// alreadyMember refuses to put somebody into a group a second time.
+func alreadyMember(name string) error {
+	return refuse(entryAlreadyExists, "Attribute member already exists for target %s", name)
 }
 
 // willNotPerform is a refusal in the form of SvcErr.
@@ -110,9 +137,21 @@ func willNotPerform(status string) error {
 	return refuse(unwillingToPerform, "%s: SvcErr: DSID-031A12D2, problem 5003 (WILL_NOT_PERFORM), data 0", status)
 }
 
-// noRight is the answer to who lacks the right (R-WB-102).
+// noRight is the answer to who lacks the right to write an attribute
+// (R-WB-102).
 func noRight() error {
 	return refuse(insufficientAccessRights, "00002098: SecErr: DSID-03150F94, problem 4003 (INSUFF_ACCESS_RIGHTS), data 0")
+}
+
+// noRightTo is the answer to who lacks Reset Password (R-WB-102) or may not
+// delete; the operation is MODIFY or DELETE.
+func noRightTo(operation string) error {
+	return refuse(insufficientAccessRights, "error in module acl: insufficient access rights during LDB_%s (50)", operation)
+}
+
+// noChildRight is the answer to who may not make the object.
+func noChildRight(name string) error {
+	return refuse(insufficientAccessRights, "acl: unable to get access to %s", name)
 }
 
 // mustBind is the answer to who has not bound.

@@ -45,7 +45,7 @@ func (q *renameRequest) run(s *session, _ *message) error {
 		return err
 	}
 	if o == nil {
-		return noObject("00002030", server.tree.closest(q.name))
+		return noObject(server.tree.closest(q.name))
 	}
 	return server.rename(s.who, o, q)
 }
@@ -77,7 +77,7 @@ func (s *Server) rename(who *identity, o *object, q *renameRequest) error {
 		return noRight()
 	}
 	if there := s.tree.childAt(parent, step); there != nil && there != o {
-		return nameTaken("00002071")
+		return nameTaken(there.name)
 	}
 	s.tree.move(o, parent, step)
 	s.tree.touch(o, s.clock.Now())
@@ -90,7 +90,7 @@ func (s *Server) newParent(o *object, text string) (*object, error) {
 	case err != nil:
 		return nil, err
 	case parent == nil:
-		return nil, noObject("0000208D", s.tree.closest(text))
+		return nil, noParent(s.tree.closest(text))
 	case parent.within(o), parent.head() != o.head():
 		return nil, willNotPerform("00002077")
 	case !o.class.fits(parent.class):

@@ -113,7 +113,7 @@ func (s *Server) search(by *session, q *searchRequest, limit int64) ([]*object, 
 		return nil, err
 	}
 	if base == nil || !s.schema.sees(s.schema.look(by.who, base)) {
-		return nil, noObject("0000208D", s.tree.closest(q.base))
+		return nil, noBase(q.base, s.tree.closest(q.base))
 	}
 	s.compile(q.filter)
 	if len(by.opts.sort) > 0 {

@@ -17,7 +17,7 @@ func checkValue(a attr, value string) (string, error) {
 		return "", badSyntax(a.name())
 	}
 	if limit := attributeTable[a].max; limit > 0 && size > int64(limit) {
-		return "", constraint("00002082", a.name())
+		return "", tooLong(a.name())
 	}
 	return value, nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-ldap/ldap/v3"
@@ -159,7 +160,8 @@ func (d *Directory) add(ctx context.Context, request *ldap.AddRequest) error {
 	return d.write(ctx, opCreate, request.DN, func(c *ldap.Conn) error { return c.Add(request) })
 }
 
-// child returns the DN of the object called name below parent.
+// child returns the DN of the object called name below parent. An equals sign
+// is escaped too, which RFC 4514 allows and Samba demands.
 func child(attribute, name, parent string) string {
-	return attribute + "=" + ldap.EscapeDN(name) + "," + parent
+	return attribute + "=" + strings.ReplaceAll(ldap.EscapeDN(name), "=", `\=`) + "," + parent
 }

@@ -171,6 +171,9 @@ func constraintReason(op string, code uint16, sub, text string) Reason {
 	case "00000524", "00002071", "000021C7", "000021C8": // name, account name or UPN is taken
 		return AlreadyExists
 	}
+	if sub == "0000202F" && strings.Contains(text, "already in use") { // UPN, in Samba's words
+		return AlreadyExists
+	}
 	acl := strings.Contains(text, "module acl") || sub == "00000005"
 	if op == opChange && code == ldap.LDAPResultConstraintViolation && acl {
 		return CannotChange // R-WB-110a

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,8 +10,14 @@ import (
 	"github.com/ssprlab/ssprlab/lab/directory"
 )
 
-// start is the password that people of the bench have at first.
-const start = "Start-Pass-01"
+// The passwords of the people on the bench: the one that they have at first,
+// and those that follow. They are long, so that they pass the policies of most
+// domains.
+const (
+	start  = "Start-Password-01"
+	second = "Second-Password-02"
+	third  = "Third-Password-03"
+)
 
 // bench is where a case works: an organisational unit with people in it. Its
 // first failure sticks, so that a case reads as a list of steps; the case's
@@ -25,13 +32,16 @@ type bench struct {
 }
 
 func newBench(ctx context.Context, s Subject) (*bench, error) {
+	s.Config.Timeout = max(s.Config.Timeout, time.Minute) // a controller takes its time over a thousand objects
 	admin, err := directory.Open(ctx, s.Config)
 	if err != nil {
 		return nil, err
 	}
 	b := &bench{Subject: s, admin: admin, after: []func(context.Context) error{func(context.Context) error { return admin.Close() }}}
-	b.step("set the plain policy", admin.SetPolicy(ctx, plainPolicy()))
-	b.ou, err = admin.CreateOU(ctx, admin.Base(), "conformance")
+	if s.Under == "" {
+		b.step("set the plain policy", admin.SetPolicy(ctx, plainPolicy()))
+	}
+	b.ou, err = admin.CreateOU(ctx, cmp.Or(s.Under, admin.Base()), "ssprlab-conformance")
 	b.step("make the case's unit", err)
 	if b.fault != nil {
 		return nil, errors.Join(b.fault, admin.Close())
@@ -41,7 +51,7 @@ func newBench(ctx context.Context, s Subject) (*bench, error) {
 }
 
 // plainPolicy is what a case starts from: length and complexity, some history,
-// no ages and no lockout, though wrong passwords are counted.
+// no ages and no lockout.
 func plainPolicy() directory.Policy {
 	return directory.Policy{MinLength: 7, Complexity: true, History: 5, LockoutWindow: halfHour, LockoutDuration: halfHour}
 }
@@ -79,10 +89,17 @@ func (b *bench) policy(ctx context.Context, change func(*directory.Policy)) {
 	b.step("set the policy", b.admin.SetPolicy(ctx, p))
 }
 
-// name returns a name that nobody on the bench has.
+// name returns a name that nobody in the domain has.
 func (b *bench) name() string {
 	b.made++
-	return fmt.Sprintf("person%d", b.made)
+	return fmt.Sprintf("labperson%d", b.made)
+}
+
+// group makes a group with members, whose name nobody in the domain has.
+func (b *bench) group(ctx context.Context, parent, name string, members ...string) directory.Group {
+	g, err := b.admin.CreateGroup(ctx, parent, "labgroup-"+name, members...)
+	b.step("make the group "+name, err)
+	return g
 }
 
 // person makes an account with the password start.

@@ -22,6 +22,10 @@ type Subject struct {
 	Domain string
 	// Suffix is what follows the @ in user principal names.
 	Suffix string
+	// Under is the DN of the one unit that the cases may write in, for a
+	// directory that people use; "" leaves them the whole domain, whose policy
+	// they then replace.
+	Under string
 	// Advance moves the directory's clock forward; nil leaves out the cases
 	// that have to wait.
 	Advance func(time.Duration) error
@@ -64,13 +68,17 @@ func refused(reason directory.Reason, sub string, codes ...uint16) Outcome {
 // Results of LDAP that cases expect.
 const (
 	strongAuthRequired  = 8
+	noSuchAttribute     = 16
 	constraint          = 19
+	valueExists         = 20
+	invalidSyntax       = 21
 	noSuchObject        = 32
 	invalidCredentials  = 49
 	insufficientRights  = 50
 	unwilling           = 53
 	notAllowedOnNonLeaf = 66
 	alreadyExists       = 68
+	internalError       = 80
 )
 
 // needs says what a case cannot do without.
@@ -80,6 +88,7 @@ const (
 	theClock needs = 1 << iota // Subject.Advance
 	aPlainPort
 	aDomainName
+	theDomain // no Subject.Under: the domain's policy, its groups, or a quiet domain
 )
 
 // Case is one thing that a directory has to do.
@@ -101,6 +110,8 @@ func (c Case) Missing(s Subject) string {
 		return "the directory has no plain port (Subject.PlainURL)"
 	case c.needs&aDomainName != 0 && s.Domain == "":
 		return "the directory's NetBIOS name is not known (Subject.Domain)"
+	case c.needs&theDomain != 0 && s.Under != "":
+		return "only one unit may be written, and the case needs the domain (Subject.Under)"
 	}
 	return ""
 }

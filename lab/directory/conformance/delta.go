@@ -8,14 +8,15 @@ import (
 
 func deltaCases() []Case {
 	return []Case{
-		{"changes from the beginning are everything", rules("R-AAC-22"), accepted(), 0, deltaAll},
-		{"no changes when nothing has changed", rules("R-AAC-22"), accepted(), 0, deltaNone},
-		{"a new account is a change", rules("R-AAC-22"), accepted(), 0, deltaNew},
-		{"a written attribute is a change", rules("R-AAC-22"), accepted(), 0, deltaModified},
-		{"a set password is a change", rules("R-AAC-22", "R-WB-11"), accepted(), 0, deltaPassword},
-		{"a new member is a change of the group", rules("R-AAC-22"), accepted(), 0, deltaMember},
-		{"a rename is a change", rules("R-AAC-22"), accepted(), 0, deltaRenamed},
-		{"a move is a change", rules("R-AAC-22"), accepted(), 0, deltaMoved},
+		{"changes from the beginning are everything", rules("R-AAC-22"), accepted(), theDomain, deltaAll},
+		{"no changes when nothing has changed", rules("R-AAC-22"), accepted(), theDomain, deltaNone},
+		{"a new account is a change", rules("R-AAC-22"), accepted(), theDomain, deltaNew},
+		{"a written attribute is a change", rules("R-AAC-22"), accepted(), theDomain, deltaModified},
+		{"a set password is a change", rules("R-AAC-22", "R-WB-11"), accepted(), theDomain, deltaPassword},
+		{"a lock is a change, and a wrong password is none", rules("R-AAC-22"), accepted(), theDomain, deltaLocked},
+		{"a new member is a change of the group", rules("R-AAC-22"), accepted(), theDomain, deltaMember},
+		{"a rename is a change", rules("R-AAC-22"), accepted(), theDomain, deltaRenamed},
+		{"a move is a change", rules("R-AAC-22"), accepted(), theDomain, deltaMoved},
 		{"what is deleted is missing from the anchors", rules("R-AAC-21", "R-WB-67"), accepted(), 0, deltaDeleted},
 	}
 }
@@ -96,10 +97,24 @@ func deltaPassword(ctx context.Context, b *bench) error {
 	return nil
 }
 
+func deltaLocked(ctx context.Context, b *bench) error {
+	b.policy(ctx, threeWrong)
+	a := b.person(ctx)
+	b.signsIn(ctx, a, start)
+	since := b.since(ctx)
+	b.wrong(ctx, a, 2)
+	b.changed(ctx, since)
+	b.wrong(ctx, a, 1)
+	b.changed(ctx, since, a.Anchor)
+	since = b.since(ctx)
+	b.step("unlock", b.admin.Unlock(ctx, a.DN))
+	b.changed(ctx, since, a.Anchor)
+	return nil
+}
+
 func deltaMember(ctx context.Context, b *bench) error {
 	a, other := b.person(ctx), b.person(ctx)
-	g, err := b.admin.CreateGroup(ctx, b.ou, "people", other.DN)
-	b.step("make the group", err)
+	g := b.group(ctx, b.ou, "people", other.DN)
 	since := b.since(ctx)
 	b.step("join", b.admin.AddMember(ctx, g.DN, a.DN))
 	b.changed(ctx, since, g.Anchor)

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"strings"
 
 	"github.com/ssprlab/ssprlab/lab/directory"
 )
@@ -11,12 +12,20 @@ func objectCases() []Case {
 	return []Case{
 		{"make an account whose name is taken", rules("R-WB-24"), taken, 0, makeTwice},
 		{"make an account whose account name is taken", rules("R-WB-24"), taken, 0, makeSameSAM},
+		{"make an account whose user principal name is taken", rules("R-WB-24"), refused(directory.AlreadyExists, anySub, constraint), 0, makeSameUPN},
+		{"make an account with a long account name", rules("R-WB-24"), accepted(), 0, makeLongSAM},
 		{"make an account with a bad password", rules("R-WB-97"),
 			refused(directory.TooShort, policyCode, constraint, unwilling), 0, makeBadPassword},
 		{"make an account in no container", rules("R-WB-67"), refused(directory.NoSuchObject, anySub, noSuchObject), 0, makeNowhere},
 		{"add a member twice", rules("R-WB-24"), taken, 0, memberTwice},
 		{"rename keeps what the account is", rules("R-WB-05", "R-AAC-26"), accepted(), 0, rename},
 		{"the old name is gone", rules("R-WB-67"), refused(directory.NoSuchObject, "00002030", noSuchObject), 0, renamedAway},
+		{"rename to a name that is taken", rules("R-WB-05"), taken, 0, renameTaken},
+		{"move to where the name is taken", rules("R-WB-05"), taken, 0, moveTaken},
+		{"move to no container", rules("R-WB-67"), refused(directory.NoSuchObject, anySub, noSuchObject), 0, moveNowhere},
+		{"write a name of 65 characters", rules("R-WB-24"), refused(directory.Other, anySub, constraint, invalidSyntax), 0, tooLong},
+		{"write an attribute that there is not", rules("R-WB-24"), refused(directory.Other, anySub, noSuchAttribute), 0, unknownAttribute},
+		{"write twice what may be there once", rules("R-WB-24"), refused(directory.AlreadyExists, anySub, valueExists), 0, twoValues},
 		{"move keeps what the account is", rules("R-WB-05", "R-AAC-26"), accepted(), 0, move},
 		{"a unit that is renamed takes its people along", rules("R-WB-05", "R-AAC-26"), accepted(), 0, renameUnit},
 		{"delete what has something below it", rules("R-WB-67"), refused(directory.Other, anySub, notAllowedOnNonLeaf), 0, deleteFull},
@@ -37,6 +46,22 @@ func makeSameSAM(ctx context.Context, b *bench) error {
 	return err
 }
 
+func makeSameUPN(ctx context.Context, b *bench) error {
+	a := b.person(ctx)
+	name := b.name()
+	_, err := b.admin.CreateAccount(ctx, directory.NewAccount{Parent: b.ou, Name: name, SAM: name, UPN: a.UPN, Password: start})
+	return err
+}
+
+// makeLongSAM makes one of 20 characters, the longest of a person.
+func makeLongSAM(ctx context.Context, b *bench) error {
+	name := b.name()
+	sam := name + strings.Repeat("x", 20-len(name))
+	_, err := b.admin.CreateAccount(ctx, directory.NewAccount{Parent: b.ou, Name: name, SAM: sam, Password: start})
+	b.step("sign in by it", b.admin.Authenticate(ctx, "CN="+name+","+b.ou, start))
+	return err
+}
+
 // makeBadPassword also sees that nothing is left of it.
 func makeBadPassword(ctx context.Context, b *bench) error {
 	name := b.name()
@@ -53,8 +78,7 @@ func makeNowhere(ctx context.Context, b *bench) error {
 
 func memberTwice(ctx context.Context, b *bench) error {
 	a := b.person(ctx)
-	g, err := b.admin.CreateGroup(ctx, b.ou, "people", a.DN)
-	b.step("make the group", err)
+	g := b.group(ctx, b.ou, "people", a.DN)
 	return b.admin.AddMember(ctx, g.DN, a.DN)
 }
 
@@ -76,8 +100,7 @@ func (b *bench) same(ctx context.Context, dn string, a directory.Account, group 
 // grouped makes a person in a group.
 func (b *bench) grouped(ctx context.Context, changes ...func(*directory.NewAccount)) (directory.Account, string) {
 	a := b.person(ctx, changes...)
-	g, err := b.admin.CreateGroup(ctx, b.ou, "people", a.DN)
-	b.step("make the group", err)
+	g := b.group(ctx, b.ou, "people", a.DN)
 	return a, g.DN
 }
 
@@ -93,6 +116,38 @@ func renamedAway(ctx context.Context, b *bench) error {
 	_, err := b.admin.Rename(ctx, a.DN, "Anna Berg")
 	b.step("rename", err)
 	return b.admin.Reset(ctx, a.DN, second, directory.Reset{})
+}
+
+func renameTaken(ctx context.Context, b *bench) error {
+	a, other := b.person(ctx), b.person(ctx)
+	_, err := b.admin.Rename(ctx, a.DN, other.SAM)
+	return err
+}
+
+func moveTaken(ctx context.Context, b *bench) error {
+	a := b.person(ctx)
+	ou, err := b.admin.CreateOU(ctx, b.ou, "elsewhere")
+	b.step("make a unit", err)
+	b.person(ctx, func(n *directory.NewAccount) { n.Parent, n.Name = ou, a.SAM })
+	_, err = b.admin.Move(ctx, a.DN, ou)
+	return err
+}
+
+func moveNowhere(ctx context.Context, b *bench) error {
+	_, err := b.admin.Move(ctx, b.person(ctx).DN, "OU=nowhere,"+b.ou)
+	return err
+}
+
+func tooLong(ctx context.Context, b *bench) error {
+	return b.admin.Modify(ctx, b.person(ctx).DN, directory.Set("givenName", strings.Repeat("x", 65)))
+}
+
+func unknownAttribute(ctx context.Context, b *bench) error {
+	return b.admin.Modify(ctx, b.person(ctx).DN, directory.Set("ssprlabNoSuchAttribute", "x"))
+}
+
+func twoValues(ctx context.Context, b *bench) error {
+	return b.admin.Modify(ctx, b.person(ctx).DN, directory.Set("givenName", "one", "two"))
 }
 
 func move(ctx context.Context, b *bench) error {

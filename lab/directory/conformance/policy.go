@@ -10,12 +10,16 @@ import (
 func policyCases() []Case {
 	tooShort := refused(directory.TooShort, policyCode, constraint, unwilling)
 	return []Case{
-		{"the domain's policy comes back as it was set", rules("R-PWD-11"), accepted(), 0, policyBothWays},
-		{"a fine-grained policy for a user", rules("R-WB-108"), tooShort, 0, psoForUser},
-		{"a fine-grained policy for a group", rules("R-WB-108"), tooShort, 0, psoForGroup},
-		{"of two fine-grained policies the first in rank", rules("R-WB-108"), accepted(), 0, psoRank},
-		{"a fine-grained policy for nobody else", rules("R-WB-108"), accepted(), 0, psoForNobodyElse},
-		{"a fine-grained lockout", rules("R-WB-108"), refused(directory.Locked, "775", invalidCredentials), 0, psoLockout},
+		{"the domain's policy comes back as it was set", rules("R-PWD-11"), accepted(), theDomain, policyBothWays},
+		{"a fine-grained policy for a user", rules("R-WB-108"), tooShort, theDomain, psoForUser},
+		{"a fine-grained policy for a group", rules("R-WB-108"), tooShort, theDomain, psoForGroup},
+		{"of two fine-grained policies the first in rank", rules("R-WB-108"), accepted(), theDomain, psoRank},
+		{"a fine-grained policy for nobody else", rules("R-WB-108"), accepted(), theDomain, psoForNobodyElse},
+		{"a fine-grained history", rules("R-WB-108"), refused(directory.InHistory, policyCode, constraint, unwilling), theDomain, psoHistory},
+		{"a fine-grained minimum age", rules("R-WB-108"), refused(directory.TooYoung, policyCode, constraint, unwilling), theDomain, psoMinAge},
+		{"a fine-grained maximum age", rules("R-WB-108"), refused(directory.PasswordExpired, "532", invalidCredentials), theClock | theDomain, psoMaxAge},
+		{"a fine-grained policy without complexity", rules("R-WB-108"), accepted(), theDomain, psoSimple},
+		{"a fine-grained lockout", rules("R-WB-108"), refused(directory.Locked, "775", invalidCredentials), theDomain, psoLockout},
 	}
 }
 
@@ -33,11 +37,18 @@ func policyBothWays(ctx context.Context, b *bench) error {
 	return nil
 }
 
-// pso makes a fine-grained policy for the rest of the case.
+// pso makes a fine-grained policy of that rank and length for the rest of the
+// case.
 func (b *bench) pso(ctx context.Context, name string, rank, length int, appliesTo ...string) string {
+	return b.psoWith(ctx, name, func(p *directory.Policy) { p.Precedence, p.MinLength = rank, length }, appliesTo...)
+}
+
+// psoWith makes any fine-grained policy for the rest of the case.
+func (b *bench) psoWith(ctx context.Context, name string, change func(*directory.Policy), appliesTo ...string) string {
 	p := plainPolicy()
 	threeWrong(&p)
-	p.MinLength, p.Precedence = length, rank
+	p.Precedence = 10
+	change(&p)
 	dn, err := b.admin.CreatePSO(ctx, name, p, appliesTo...)
 	b.step("make "+name, err)
 	if err == nil {
@@ -62,8 +73,7 @@ func psoForUser(ctx context.Context, b *bench) error {
 
 func psoForGroup(ctx context.Context, b *bench) error {
 	a := b.person(ctx)
-	g, err := b.admin.CreateGroup(ctx, b.ou, "strict", a.DN)
-	b.step("make the group", err)
+	g := b.group(ctx, b.ou, "strict", a.DN)
 	b.ruledBy(ctx, a, b.pso(ctx, "conformance-group", 10, 14, g.DN), 14)
 	return b.admin.Reset(ctx, a.DN, "Short-Pass-1", directory.Reset{})
 }
@@ -80,6 +90,34 @@ func psoForNobodyElse(ctx context.Context, b *bench) error {
 	b.pso(ctx, "conformance-one", 10, 14, a.DN)
 	b.ruledBy(ctx, other, "", 7)
 	return b.admin.Reset(ctx, other.DN, "Short-Pass-1", directory.Reset{})
+}
+
+func psoHistory(ctx context.Context, b *bench) error {
+	b.policy(ctx, func(p *directory.Policy) { p.History = 0 })
+	a := b.person(ctx)
+	b.psoWith(ctx, "conformance-history", func(p *directory.Policy) { p.History = 2 }, a.DN)
+	b.step("change", b.admin.Change(ctx, a.DN, start, second))
+	return b.admin.Change(ctx, a.DN, second, start)
+}
+
+func psoMinAge(ctx context.Context, b *bench) error {
+	a := b.person(ctx)
+	b.psoWith(ctx, "conformance-young", aDay, a.DN)
+	return b.admin.Change(ctx, a.DN, start, second)
+}
+
+func psoMaxAge(ctx context.Context, b *bench) error {
+	a, other := b.person(ctx), b.person(ctx)
+	b.psoWith(ctx, "conformance-old", func(p *directory.Policy) { p.MaxAge = month }, a.DN)
+	b.advance(month + time.Hour)
+	b.signsIn(ctx, other, start)
+	return b.signIn(ctx, a, start)
+}
+
+func psoSimple(ctx context.Context, b *bench) error {
+	a := b.person(ctx)
+	b.psoWith(ctx, "conformance-simple", func(p *directory.Policy) { p.Complexity = false }, a.DN)
+	return b.admin.Reset(ctx, a.DN, "alllowercase", directory.Reset{})
 }
 
 // psoLockout locks by the PSO where the domain would not.

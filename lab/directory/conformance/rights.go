@@ -10,13 +10,13 @@ import (
 func rightCases() []Case {
 	none := refused(directory.NoRight, anySub, insufficientRights)
 	return []Case{
-		{"reset with every right", rules("R-WB-25", "R-WB-102"), accepted(), 0, rightsAll},
+		{"reset with every right", rules("R-WB-25", "R-WB-102"), accepted(), theDomain, rightsAll},
 		{"reset without any right", rules("R-WB-102", "R-WB-39"), none, 0, rightsNone},
 		{"reset without Reset Password", rules("R-WB-25", "R-WB-102"), none, 0, lacking(directory.ResetPassword, reset)},
 		{"unlock without Write lockoutTime", rules("R-WB-25", "R-WB-102"), none, 0, lacking(directory.WriteLockoutTime, unlockOne)},
 		{"reset and unlock without Write lockoutTime", rules("R-WB-25", "R-WB-102"), none, 0, lacking(directory.WriteLockoutTime, resetUnlock)},
 		{"force a change without Write pwdLastSet", rules("R-WB-25", "R-WB-102"), none, 0, lacking(directory.WritePwdLastSet, force)},
-		{"reset without Unexpire Password", rules("R-WB-26", "R-WB-103"), accepted(), 0, lackingUnexpire},
+		{"reset without Unexpire Password", rules("R-WB-26", "R-WB-103"), accepted(), theDomain, lackingUnexpire},
 		{"a refused reset leaves the password", rules("R-WB-102"), accepted(), 0, rightsRefusedLeaves},
 		{"delegation does not reach another unit", rules("R-WB-25"), none, 0, rightsElsewhere},
 		{"delegation reaches the units below", rules("R-WB-25"), accepted(), 0, rightsBelow},
@@ -24,7 +24,12 @@ func rightCases() []Case {
 		{"inheritance can be switched on again", rules("R-WB-27", "R-WB-89"), accepted(), 0, rightsInheritAgain},
 		{"reset after the delegation was revoked", rules("R-WB-25", "R-TRB-11"), none, 0, rightsRevoked},
 		{"the connector cannot write other attributes", rules("R-WB-24"), none, 0, rightsOtherAttribute},
+		{"reset of a protected account", rules("R-WB-87", "R-WB-109"), accepted(), theDomain, rightsProtected},
+		{"nobody sets a password without the right, not even the own", rules("R-WB-102"), none, 0, rightsOwn},
 		{"the connector cannot make accounts", rules("R-WB-24"), none, 0, rightsCreate},
+		{"the connector cannot delete", rules("R-WB-24"), none, 0, rightsDelete},
+		{"the connector cannot rename", rules("R-WB-24"), none, 0, rightsRename},
+		{"the connector cannot move", rules("R-WB-24"), none, 0, rightsMove},
 	}
 }
 
@@ -170,6 +175,20 @@ func rightsCreate(ctx context.Context, b *bench) error {
 	return err
 }
 
+// rightsProtected is about the directory alone: where nothing stamps the
+// descriptors of protected accounts, the delegation reaches them.
+func rightsProtected(ctx context.Context, b *bench) error {
+	a := b.person(ctx)
+	b.step("join", b.admin.AddMember(ctx, b.domainAdmins(), a.DN))
+	d, _ := b.connector(ctx, writeback()...)
+	return reset(ctx, d, a.DN)
+}
+
+func rightsOwn(ctx context.Context, b *bench) error {
+	a := b.person(ctx)
+	return reset(ctx, b.as(ctx, a, start), a.DN)
+}
+
 func rightsRevoked(ctx context.Context, b *bench) error {
 	a := b.person(ctx)
 	d, connector := b.connector(ctx, onUsers()...)
@@ -178,4 +197,25 @@ func rightsRevoked(ctx context.Context, b *bench) error {
 	b.lacks(ctx, connector, a, directory.ResetPassword)
 	b.step("unlock still", unlockOne(ctx, d, a.DN))
 	return reset(ctx, d, a.DN)
+}
+
+func rightsDelete(ctx context.Context, b *bench) error {
+	a := b.person(ctx)
+	d, _ := b.connector(ctx, writeback()...)
+	return d.Delete(ctx, a.DN)
+}
+
+func rightsRename(ctx context.Context, b *bench) error {
+	a := b.person(ctx)
+	d, _ := b.connector(ctx, writeback()...)
+	_, err := d.Rename(ctx, a.DN, "another")
+	return err
+}
+
+func rightsMove(ctx context.Context, b *bench) error {
+	a := b.person(ctx)
+	ou, _ := b.below(ctx, b.ou, "elsewhere")
+	d, _ := b.connector(ctx, writeback()...)
+	_, err := d.Move(ctx, a.DN, ou)
+	return err
 }

@@ -15,8 +15,8 @@ func stateCases() []Case {
 		{"disable", rules("R-WB-104"), refused(directory.Disabled, "533", invalidCredentials), 0, disable},
 		{"enable again", rules("R-WB-94"), accepted(), 0, enable},
 		{"an account shows what it was made with", rules("R-WB-94", "R-WB-110a", "R-CHG-23"), accepted(), 0, shows},
-		{"protected by group", rules("R-WB-87", "R-WB-109"), accepted(), 0, protectedByGroup},
-		{"protected by a group within a group", rules("R-WB-87", "R-WB-109"), accepted(), 0, protectedWithin},
+		{"protected by group", rules("R-WB-87", "R-WB-109"), accepted(), theDomain, protectedByGroup},
+		{"protected by a group within a group", rules("R-WB-87", "R-WB-109"), accepted(), theDomain, protectedWithin},
 	}
 }
 
@@ -84,10 +84,8 @@ func protectedByGroup(ctx context.Context, b *bench) error {
 
 func protectedWithin(ctx context.Context, b *bench) error {
 	a, other := b.person(ctx), b.person(ctx)
-	inner, err := b.admin.CreateGroup(ctx, b.ou, "inner", a.DN)
-	b.step("make the inner group", err)
-	outer, err := b.admin.CreateGroup(ctx, b.ou, "outer", inner.DN)
-	b.step("make the outer group", err)
+	inner := b.group(ctx, b.ou, "inner", a.DN)
+	outer := b.group(ctx, b.ou, "outer", inner.DN)
 	b.check(!b.read(ctx, a.DN).Protected, "nobody to be protected yet")
 	b.step("join", b.admin.AddMember(ctx, b.domainAdmins(), outer.DN))
 	listed, err := b.admin.Accounts(ctx, b.ou)
