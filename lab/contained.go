@@ -85,8 +85,17 @@ func (b *contained) follow(ctx context.Context, ahead time.Duration) error {
 	return nil
 }
 
-// cut pulls the agent's cable.
-func (b *contained) cut(ctx context.Context, n Network) error { return b.crew.disconnect(ctx, n) }
+// cut pulls the agent's cable. From the cloud it hangs up first: a connection
+// that is merely cut is noticed after two missed beats (R-GAP-50), and a
+// scenario speaks of the time after that.
+func (b *contained) cut(ctx context.Context, n Network) error {
+	if n == Cloud {
+		if err := b.lab.post(ctx, "/cut?from="+string(n)); err != nil {
+			return err
+		}
+	}
+	return b.crew.disconnect(ctx, n)
+}
 
 // mend plugs it in again, and lets the agent know.
 func (b *contained) mend(ctx context.Context) error {
