@@ -25,7 +25,7 @@ const seed = 1
 const specTimeout = 5 * time.Minute
 
 // declareOne makes the spec of one scenario in one era.
-func declareOne(h *hall, s *script.Scenario, driver string, era script.Era) {
+func declareOne(h *hall, s *script.Scenario, c cell, era script.Era) {
 	name := s.Name
 	if len(s.Eras) > 1 {
 		name += " (era " + string(era) + ")"
@@ -34,7 +34,7 @@ func declareOne(h *hall, s *script.Scenario, driver string, era script.Era) {
 	It(name, labels(s, era), place, SpecTimeout(specTimeout), func(ctx SpecContext) {
 		once := *s
 		once.Eras = []script.Era{era}
-		rehearse(ctx, h, &once, driver)
+		rehearse(ctx, h, &once, c)
 	})
 }
 
@@ -63,11 +63,13 @@ func folder(file string) string {
 }
 
 // rehearse runs a scenario of one era in a lab of its own.
-func rehearse(ctx context.Context, h *hall, s *script.Scenario, driver string) {
+func rehearse(ctx context.Context, h *hall, s *script.Scenario, c cell) {
 	GinkgoHelper()
+	fleet := h.fleet(c.directory)
 	redactor := new(report.Redactor)
 	done, err := run.Run(ctx, []*script.Scenario{s}, run.Options{
-		Driver: h.driver(ctx, driver), Authority: h.authority, Keys: &h.keys, Seed: seed, Redactor: redactor,
+		Driver: h.driver(ctx, c.driver), Authority: h.authority, Keys: &h.keys, Seed: seed, Redactor: redactor,
+		Directory: c.directory, Fleet: fleet,
 		Log: slog.New(slog.NewTextHandler(GinkgoWriter, nil)),
 	})
 	Expect(err).NotTo(HaveOccurred(), "the spec was interrupted")
