@@ -105,7 +105,7 @@ func (f *Fleet) start(ctx context.Context, port int) (_ *crew, err error) {
 func (f *Fleet) spec(c *crew, k part.Kind, files identity) container.Spec {
 	if k == part.KindDirectory {
 		return container.Spec{
-			Name: string(k), Image: f.images[string(f.config.Directory)], Files: files.in(supervise.ControlFolder + "/"),
+			Name: string(k), Image: f.images[string(f.config.Directory)], Files: f.owned(files.in(supervise.ControlFolder + "/")),
 			Networks: c.on(Corp), Ports: []container.Port{{Number: superPort}, {Number: ldapsPort, Later: true}},
 		}
 	}
@@ -124,6 +124,18 @@ func (f *Fleet) spec(c *crew, k part.Kind, files identity) container.Spec {
 		s.Ports[0].Host = c.port
 	}
 	return s
+}
+
+// owned gives files to the user that a directory's container runs as.
+func (f *Fleet) owned(files []container.File) []container.File {
+	for _, k := range supervise.Kinds() {
+		for i := range files {
+			if k.Name == string(f.config.Directory) {
+				files[i].UID = k.UID
+			}
+		}
+	}
+	return files
 }
 
 func (c *crew) on(networks ...Network) (list []container.Attachment) {

@@ -20,6 +20,9 @@ type Kind struct {
 	User func(domain string) string
 	// Dialect is how the server is asked for its clock.
 	Dialect directory.Kind
+	// UID is the user that the image runs as, to whom the control's key must
+	// belong.
+	UID int
 }
 
 // What every image has. Pristine is the state of [Domain] as it was
@@ -49,6 +52,7 @@ func Kinds() []Kind {
 			State:   "/var/lib/ssprlab/openldap",
 			User:    func(domain string) string { return "Administrator@" + domain },
 			Dialect: directory.OpenLDAP,
+			UID:     389,
 		},
 	}
 }
