@@ -130,17 +130,20 @@ func TestLint(t *testing.T) {
 
 func TestDoctor(t *testing.T) {
 	well := call(t, nil, "doctor")
-	well.says(t, 0, "ok       loopback", "localhost", "ok       temporary", "browser")
-	if lines := strings.Count(well.out, "\n"); lines != 4 {
+	well.says(t, 0, "ok       loopback", "localhost", "ok       temporary", "browser", "docker")
+	if lines := strings.Count(well.out, "\n"); lines != 5 {
 		t.Errorf("%d lines, want one for each thing", lines)
 	}
 	call(t, []string{"SSPRLAB_BROWSER=/nonexistent"}, "doctor").says(t, 0, "optional browser", "/nonexistent", "Mend it: ")
+	call(t, []string{"DOCKER_HOST=unix:///nonexistent"}, "doctor").says(t, 0, "optional docker", "the engine at unix:///nonexistent is absent. Mend it: Install Docker")
 	call(t, []string{"TMPDIR=/nonexistent"}, "doctor").says(t, 3, "missing  temporary", "make /nonexistent writable", "cannot do without")
 }
 
 func TestHelp(t *testing.T) {
 	for verb, flags := range map[string][]string{
-		"":       {"up", "run", "lint", "doctor", "completion"},
+		"":       {"up", "run", "lint", "doctor", "images", "clean", "completion"},
+		"images": {"build", "list", "remove"},
+		"clean":  {"dead labs"},
 		"run":    {"--driver", "--workers", "--report", "--seed", "--keep-on-failure", "FILE|FOLDER", "Exit status: 0 all passed"},
 		"up":     {"--json", "--seed", "--port", "FILE"},
 		"lint":   {"FILE|FOLDER"},

@@ -50,6 +50,10 @@ func borders() []border {
 			from: []string{"fakes", "lab"}, to: []string{"scenarios", "cmd", "e2e"},
 			why: "the lab is usable from any Go test, without the scenarios",
 		},
+		{
+			from: []string{"lab/container"}, to: []string{"fakes", "lab", "scenarios"}, except: []string{"lab/scratch"},
+			why: "it runs images and containers, and knows nothing of what is in them",
+		},
 		{from: []string{"scenarios"}, to: []string{"cmd", "e2e"}, why: "the command and the suites stand on the scenarios"},
 		{
 			from: clients, to: rooms, except: append([]string{"fakes/entra"}, clients...),

@@ -118,14 +118,21 @@ type transcript struct {
 	tail     []string // the last lines
 }
 
-var stepLine = regexp.MustCompile(`^Step ([0-9]+)/([0-9]+) : (.*)`)
+var (
+	stepLine = regexp.MustCompile(`^Step ([0-9]+)/([0-9]+) : (.*)`)
+	colour   = regexp.MustCompile("\x1b\\[[0-9;]*m")
+	chatter  = regexp.MustCompile(`^( ---> |Removing intermediate container )|^$`)
+)
 
 func (t *transcript) Write(text []byte) (int, error) {
 	for line := range strings.Lines(string(text)) {
-		line = strings.TrimRight(line, "\r\n")
+		line = colour.ReplaceAllString(strings.TrimRight(line, "\r\n"), "")
 		if m := stepLine.FindStringSubmatch(line); m != nil {
 			t.step, t.tail = m[3], nil
 			t.progress.doing(fmt.Sprintf("step %s of %s: %s", m[1], m[2], m[3]))
+			continue
+		}
+		if chatter.MatchString(line) {
 			continue
 		}
 		const keep = 20

@@ -36,7 +36,7 @@ func (h held) release() { h.file.Close() }
 // lock waits for a lock, and calls wait when another holds it.
 func lock(ctx context.Context, name string, wait func()) (held, error) {
 	const interval = 50 * time.Millisecond
-	tick := time.NewTicker(interval)
+	tick := every(interval)
 	defer tick.Stop()
 	for first := true; ; first = false {
 		l, ok, err := tryLock(name)

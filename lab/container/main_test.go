@@ -17,15 +17,17 @@ import (
 	"github.com/ssprlab/ssprlab/lab/container"
 )
 
-// holderVariable makes this test binary a program that starts a lab of
-// containers and waits to be killed.
-const holderVariable = "SSPRLAB_TEST_HOLDER"
+// helperVariable makes this test binary a program that does something and waits
+// to be killed.
+const helperVariable = "SSPRLAB_TEST_HELPER"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(holderVariable) != "" {
-		os.Exit(hold())
-	}
-	os.Exit(withPart(m.Run))
+	os.Exit(withPart(func() int {
+		if task := os.Getenv(helperVariable); task != "" {
+			return help(task)
+		}
+		return m.Run()
+	}))
 }
 
 // part is the program of testdata/part, built static.
@@ -129,9 +131,14 @@ func start(t *testing.T, g *container.Group, s container.Spec) *container.Contai
 // get asks a container over HTTP.
 func get(t *testing.T, c *container.Container, path string) (status int, text string) {
 	t.Helper()
+	return fetch(t, "http://"+c.Addr(8080)+path)
+}
+
+func fetch(t *testing.T, url string) (status int, text string) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.Addr(8080)+path, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,7 @@ func follow(image string, report func(Progress)) *progress {
 }
 
 func (p *progress) beat() {
-	tick := time.NewTicker(time.Second)
+	tick := every(time.Second)
 	defer tick.Stop()
 	for {
 		select {

@@ -13,36 +13,48 @@ import (
 	"github.com/ssprlab/ssprlab/lab/container"
 )
 
-// hold is the program that starts a lab, names its group and image, and waits
-// to be killed. What it is to do comes in the variable: the image's reference.
-func hold() int {
+// help is the program that is killed. Its task is "start REFERENCE", to start a
+// lab with that image and print its group's id, or "build NAME", to build an
+// image without end.
+func help(task string) int {
 	ctx := context.Background()
 	e, err := container.Open(ctx)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	g := e.NewGroup()
-	n, err := g.Network(ctx, "corp")
 	if err == nil {
-		s := serving(os.Getenv(holderVariable))
-		s.Networks = []container.Attachment{{Network: n}}
-		_, err = g.Start(ctx, s)
+		verb, object, _ := strings.Cut(task, " ")
+		if verb == "build" {
+			fmt.Println("building")
+			_, err = e.Build(ctx, endless(object), nil)
+		} else {
+			err = startLab(ctx, e, object)
+		}
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	fmt.Println(g.ID())
 	io.Copy(io.Discard, os.Stdin) // which nobody closes
 	return 0
 }
 
-// holder starts such a program and returns its group's id and how to kill it.
-func holder(t *testing.T, reference string) (id string, kill func()) {
+func startLab(ctx context.Context, e *container.Engine, reference string) error {
+	g := e.NewGroup()
+	n, err := g.Network(ctx, "corp")
+	if err != nil {
+		return err
+	}
+	s := serving(reference)
+	s.Networks = []container.Attachment{{Network: n}}
+	if _, err = g.Start(ctx, s); err == nil {
+		fmt.Println(g.ID())
+	}
+	return err
+}
+
+// helper starts such a program and returns its first line and how to kill it.
+func helper(t *testing.T, task string) (line string, kill func()) {
 	t.Helper()
 	c := exec.Command(os.Args[0])
-	c.Env = append(os.Environ(), holderVariable+"="+reference)
+	c.Env = append(os.Environ(), helperVariable+"="+task)
 	c.Stderr = os.Stderr
 	if _, err := c.StdinPipe(); err != nil {
 		t.Fatal(err)
@@ -61,7 +73,7 @@ func holder(t *testing.T, reference string) (id string, kill func()) {
 	t.Cleanup(kill)
 	lines := bufio.NewScanner(out)
 	if !lines.Scan() {
-		t.Fatal("the program started no lab")
+		t.Fatalf("the program failed to %s", task)
 	}
 	return lines.Text(), kill
 }
@@ -71,8 +83,8 @@ func holder(t *testing.T, reference string) (id string, kill func()) {
 func TestSweepRemovesDeadLabs(t *testing.T) {
 	e := engine(t)
 	reference := build(t, e, tiny())
-	killed, kill := holder(t, reference)
-	living, end := holder(t, reference)
+	killed, kill := helper(t, "start "+reference)
+	living, end := helper(t, "start "+reference)
 	t.Cleanup(func() { end(); sweep(t, e) })
 	mine := group(t, e)
 	start(t, mine, serving(reference))

@@ -37,7 +37,7 @@ func (c *Container) awaitPorts(ctx context.Context) error {
 
 // awaitPort waits until one port is listened on, or the container has ended.
 func (c *Container) awaitPort(ctx context.Context, port int) error {
-	tick := time.NewTicker(pollInterval)
+	tick := every(pollInterval)
 	defer tick.Stop()
 	listened, err := c.probe(ctx)
 	if err != nil {

@@ -2,18 +2,20 @@
 // command that mends what is missing.
 //
 // Looked at: a loopback address with free ports, names under localhost, a
-// writable folder for temporary files, and a browser that starts. Not looked
-// at: Docker, which the embedded lab does without.
+// writable folder for temporary files, a browser that starts, and a Docker
+// engine, which the embedded lab does without.
 package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"time"
 
 	"github.com/ssprlab/ssprlab/lab/browser"
+	"github.com/ssprlab/ssprlab/lab/container"
 	"github.com/ssprlab/ssprlab/lab/scratch"
 )
 
@@ -43,7 +45,7 @@ func (f Finding) Line() string {
 func Examine(ctx context.Context) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	return []Finding{ports(), names(ctx), temporary(), chrome(ctx)}
+	return []Finding{ports(), names(ctx), temporary(), chrome(ctx), docker(ctx)}
 }
 
 func ports() Finding {
@@ -98,5 +100,22 @@ func chrome(ctx context.Context) Finding {
 	}
 	f.Found = path + " starts"
 	f.Err = b.Close()
+	return f
+}
+
+// docker looks for the engine that directories in containers need.
+func docker(ctx context.Context) Finding {
+	f := Finding{Name: "docker", Optional: true}
+	e, err := container.Open(ctx)
+	if u := (*container.Unusable)(nil); errors.As(err, &u) {
+		f.Err, f.Mend = fmt.Errorf("the engine at %s %s", u.Where, u.What), u.Mend
+		return f
+	}
+	if err != nil {
+		f.Err, f.Mend = err, "do without: the embedded directory needs no engine"
+		return f
+	}
+	f.Found = e.String()
+	f.Err = e.Close()
 	return f
 }

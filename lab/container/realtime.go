@@ -13,3 +13,6 @@ func stopwatch() func() time.Duration {
 
 // alarm calls f once, after a while of real time, unless it is stopped.
 func alarm(d time.Duration, f func()) (stop func() bool) { return time.AfterFunc(d, f).Stop }
+
+// every ticks in real time until it is stopped.
+func every(d time.Duration) *time.Ticker { return time.NewTicker(d) }
