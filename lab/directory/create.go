@@ -127,28 +127,39 @@ func (d *Directory) withdraw(ctx context.Context, dn string) {
 	}
 }
 
-// CreateOU makes an organisational unit below the DN parent and returns its DN.
-func (d *Directory) CreateOU(ctx context.Context, parent, name string) (dn string, err error) {
+// CreateOU makes an organisational unit below the DN parent, with further
+// attributes if there are any, and returns its DN.
+func (d *Directory) CreateOU(ctx context.Context, parent, name string, further ...Edit) (dn string, err error) {
 	dn = child(d.dialect.unitAttribute(), name, parent)
 	request := ldap.NewAddRequest(dn, nil)
 	request.Attribute("objectClass", []string{"top", "organizationalUnit"})
+	for _, e := range further {
+		request.Attribute(e.attribute, e.values)
+	}
 	return dn, d.add(ctx, request)
 }
 
 // CreateGroup makes a global security group below the DN parent, its account
 // name being name too, with the members given by DN.
 func (d *Directory) CreateGroup(ctx context.Context, parent, name string, members ...string) (Group, error) {
+	return d.CreateGroupAs(ctx, parent, name, name, members...)
+}
+
+// CreateGroupAs is [Directory.CreateGroup] with an account name of its own:
+// that must be unique in a domain, the name only in its container. Where groups
+// have no account name it is not kept.
+func (d *Directory) CreateGroupAs(ctx context.Context, parent, name, sam string, members ...string) (Group, error) {
 	dn := child(d.dialect.leafAttribute(), name, parent)
-	if err := d.dialect.createGroup(ctx, dn, name, members); err != nil {
+	if err := d.dialect.createGroup(ctx, dn, name, sam, members); err != nil {
 		return Group{}, err
 	}
 	return d.Group(ctx, dn)
 }
 
-func (ad activeDirectory) createGroup(ctx context.Context, dn, name string, members []string) error {
+func (ad activeDirectory) createGroup(ctx context.Context, dn, _, sam string, members []string) error {
 	request := ldap.NewAddRequest(dn, nil)
 	request.Attribute("objectClass", []string{"top", "group"})
-	request.Attribute("sAMAccountName", []string{name})
+	request.Attribute("sAMAccountName", []string{sam})
 	request.Attribute("groupType", []string{"-2147483646"})
 	if len(members) > 0 {
 		request.Attribute("member", slices.Clone(members))

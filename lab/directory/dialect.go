@@ -111,7 +111,7 @@ type writer interface {
 	unitAttribute() string
 	leafAttribute() string
 	createAccount(ctx context.Context, dn string, n NewAccount) error
-	createGroup(ctx context.Context, dn, name string, members []string) error
+	createGroup(ctx context.Context, dn, name, sam string, members []string) error
 	setEnabled(ctx context.Context, dn string, enabled bool) error
 	deleteTree(ctx context.Context, dn string) error
 }

@@ -35,6 +35,11 @@ type Config struct {
 	// Base is where searches start; empty means where the rootDSE says that the
 	// directory starts.
 	Base string
+	// Within is the DN of the unit below which alone may be written: a write
+	// anywhere else, to the unit itself too, is refused with an [OutsideError]
+	// before anything is sent. Empty means anywhere. It is the guard rail for
+	// directories that the lab has not made.
+	Within string
 	// Dialect is what the directory speaks.
 	Dialect Kind
 	// Timeout bounds each operation, a listing per page, in real time. 0 means
@@ -56,6 +61,7 @@ type Directory struct {
 	end      context.CancelFunc
 	base     string
 	root     string // where the directory itself starts: its domain
+	fence    fence
 	controls []string
 	dialect  dialect
 }
@@ -93,6 +99,9 @@ func prepare(config Config) (*Directory, error) {
 		return nil, err
 	}
 	d := &Directory{config: config}
+	if d.fence, err = newFence(config.Within); err != nil {
+		return nil, err
+	}
 	if d.dialect, err = d.speak(config.Dialect); err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -92,6 +93,11 @@ func (d *Directory) Rename(ctx context.Context, dn, name string) (renamed string
 }
 
 func (d *Directory) rename(ctx context.Context, op string, request *ldap.ModifyDNRequest) error {
+	if to := request.NewSuperior; to != "" {
+		if err := d.fence.admits(op, request.NewRDN+","+to); err != nil {
+			return err
+		}
+	}
 	return d.write(ctx, op, request.DN, func(c *ldap.Conn) error { return c.ModifyDN(request) })
 }
 
@@ -101,13 +107,43 @@ func (d *Directory) Delete(ctx context.Context, dn string) error {
 }
 
 // DeleteTree removes the object dn and everything below it; in one operation
-// where the directory can do that, else the lowest first.
+// where the directory can do that and lets the account, else the lowest first.
 func (d *Directory) DeleteTree(ctx context.Context, dn string) error {
 	return d.dialect.deleteTree(ctx, dn)
 }
 
+// deleteTree needs the right Delete Subtree for the one operation; an account
+// to which only children were delegated may do without.
 func (ad activeDirectory) deleteTree(ctx context.Context, dn string) error {
-	return ad.delete(ctx, dn, control{oid: oidTreeDelete})
+	err := ad.delete(ctx, dn, control{oid: oidTreeDelete})
+	if reasonIs(err, NoRight) {
+		return ad.deleteLowestFirst(ctx, dn)
+	}
+	return err
+}
+
+// deleteLowestFirst removes dn and what is below it one by one.
+func (d *Directory) deleteLowestFirst(ctx context.Context, dn string) error {
+	entries, err := d.search(ctx, query{base: dn, filter: "(objectClass=*)", attributes: []string{"1.1"}})
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(entries, func(a, b *ldap.Entry) int { return depth(b.DN) - depth(a.DN) })
+	for _, e := range entries {
+		if err := d.Delete(ctx, e.DN); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// depth counts the names in a DN.
+func depth(dn string) int {
+	n := 0
+	for ; dn != ""; dn = parentOf(dn) {
+		n++
+	}
+	return n
 }
 
 func (d *Directory) delete(ctx context.Context, dn string, controls ...ldap.Control) error {

@@ -90,26 +90,7 @@ func (ol openLDAP) disabled(ctx context.Context, dn string) (bool, error) {
 
 // deleteTree removes the lowest first: slapd knows no control for trees.
 func (ol openLDAP) deleteTree(ctx context.Context, dn string) error {
-	entries, err := ol.search(ctx, query{base: dn, filter: "(objectClass=*)", attributes: []string{"1.1"}})
-	if err != nil {
-		return err
-	}
-	slices.SortStableFunc(entries, func(a, b *ldap.Entry) int { return depth(b.DN) - depth(a.DN) })
-	for _, e := range entries {
-		if err := ol.Delete(ctx, e.DN); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// depth counts the names in a DN.
-func depth(dn string) int {
-	n := 0
-	for ; dn != ""; dn = parentOf(dn) {
-		n++
-	}
-	return n
+	return ol.deleteLowestFirst(ctx, dn)
 }
 
 // containsDN reports whether one of the DNs is dn.

@@ -37,7 +37,7 @@ func (ol openLDAP) membersOf(e *ldap.Entry) []string {
 	return slices.DeleteFunc(e.GetEqualFoldAttributeValues("member"), func(dn string) bool { return sameDN(dn, ol.nobody()) })
 }
 
-func (ol openLDAP) createGroup(ctx context.Context, dn, name string, members []string) error {
+func (ol openLDAP) createGroup(ctx context.Context, dn, name, _ string, members []string) error {
 	request := ldap.NewAddRequest(dn, nil)
 	request.Attribute("objectClass", []string{"groupOfNames"})
 	request.Attribute("cn", []string{name})

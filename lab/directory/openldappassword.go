@@ -81,6 +81,9 @@ func (ol openLDAP) change(ctx context.Context, dn, old, password string) error {
 }
 
 func (ol openLDAP) changeAsOwner(ctx context.Context, dn, old, password string) error {
+	if err := ol.fence.admits(opChange, dn); err != nil {
+		return err
+	}
 	if old == "" { // LDAP takes that for an anonymous bind
 		return &Refusal{Reason: WrongOldPassword, Op: opChange, Object: dn, Code: ldap.LDAPResultInvalidCredentials, Text: "not sent: it is empty"}
 	}

@@ -109,6 +109,9 @@ func (d *Directory) outcome(j job, sent bool, err error) error {
 
 // write runs one request that changes something.
 func (d *Directory) write(ctx context.Context, op, object string, send func(*ldap.Conn) error) error {
+	if err := d.fence.admits(op, object); err != nil {
+		return err
+	}
 	return d.do(ctx, job{op: op, object: object, send: func(ctx context.Context, l *link) error {
 		return l.request(ctx, send)
 	}})
