@@ -56,3 +56,6 @@ func Below(dn, ancestor string) bool {
 	f, err := newFence(ancestor)
 	return err == nil && f.within != nil && f.admits("", dn) == nil
 }
+
+// Same reports whether two texts are the same DN, in whichever case and spacing.
+func Same(a, b string) bool { return sameDN(a, b) }

@@ -1,13 +1,13 @@
-package script
+package slip
 
 import (
 	"strings"
 )
 
-// nearest returns the known word that was most likely meant, or "" when none
+// Nearest returns the known word that was most likely meant, or "" when none
 // is near: one slip of a letter apart, one within the other, or else about a
 // third of the letters apart.
-func nearest(word string, known []string) string {
+func Nearest(word string, known []string) string {
 	if word == "" || len(word) > 64 {
 		return ""
 	}
@@ -81,8 +81,8 @@ func distance(a, b string) int {
 	return last[len(y)]
 }
 
-// list joins words for a sentence: "a, b or c". Long lists are cut.
-func list(words []string) string {
+// List joins words for a sentence: "a, b or c". Long lists are cut.
+func List(words []string) string {
 	const most = 24
 	if len(words) > most {
 		return strings.Join(words[:most], ", ") + ", …"
