@@ -109,7 +109,7 @@ func owned(t *testing.T, id string) string {
 }
 
 // docker runs the docker command, the judge from outside.
-func docker(t *testing.T, args ...string) string {
+func docker(t testing.TB, args ...string) string {
 	t.Helper()
 	out, err := exec.Command("docker", args...).CombinedOutput()
 	if err != nil {

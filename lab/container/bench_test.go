@@ -1,0 +1,70 @@
+package container_test
+
+import (
+	"context"
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/ssprlab/ssprlab/lab/container"
+)
+
+// BenchmarkBuildFromNothing measures the build of all images on a machine that
+// has nothing of them: neither the base, which is made from the Debian archive,
+// nor layers, nor anything compiled. It leaves the lab's own images alone.
+func BenchmarkBuildFromNothing(b *testing.B) {
+	e, err := container.Open(b.Context())
+	if err != nil {
+		b.Skip(err)
+	}
+	defer e.Close()
+	const base = "ssprlab-test/base:2"
+	for b.Loop() {
+		b.Setenv("GOCACHE", b.TempDir())
+		b.Setenv("XDG_CACHE_HOME", b.TempDir())
+		measure(b, "base", func() error { return e.MakeBase(b.Context(), base) })
+		var names []string
+		for _, img := range container.All() {
+			img = upon(b, img, base)
+			names = append(names, img.Name)
+			measure(b, img.Name, func() error { _, err := e.Build(b.Context(), img, container.Lines(b.Output())); return err })
+		}
+		b.StopTimer()
+		if _, err := e.RemoveImages(context.WithoutCancel(b.Context()), append(names, base)...); err != nil {
+			b.Error(err)
+		}
+		docker(b, "rmi", base)
+		b.StartTimer()
+	}
+}
+
+func measure(b *testing.B, what string, f func() error) {
+	b.Helper()
+	before := time.Now()
+	if err := f(); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(time.Since(before).Seconds(), "s-"+what)
+}
+
+// upon is an image under another name and upon another base.
+func upon(b *testing.B, img container.Image, base string) container.Image {
+	files := fstest.MapFS{}
+	err := fs.WalkDir(img.Context, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(img.Context, path)
+		if path == "Dockerfile" {
+			text = []byte(strings.ReplaceAll(string(text), "debian:trixie-slim", base))
+		}
+		files[path] = &fstest.MapFile{Data: text}
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return container.Image{Name: "bench-" + img.Name, Context: files}
+}
