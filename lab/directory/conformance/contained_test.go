@@ -78,6 +78,10 @@ func startContainer(t testing.TB, image string) (*container.Container, *pki.Auth
 	if err != nil {
 		t.Fatal(err)
 	}
+	kind, err := supervise.KindNamed(image)
+	if err != nil {
+		t.Fatal(err)
+	}
 	group := engine.NewGroup()
 	t.Cleanup(func() {
 		if err := group.Close(); err != nil {
@@ -87,7 +91,7 @@ func startContainer(t testing.TB, image string) (*container.Container, *pki.Auth
 	c, err := group.Start(t.Context(), container.Spec{Name: image, Image: reference,
 		Files: []container.File{
 			{Path: supervise.ControlFolder + "/cert.pem", Content: cert},
-			{Path: supervise.ControlFolder + "/key.pem", Content: key, Mode: 0o600},
+			{Path: supervise.ControlFolder + "/key.pem", Content: key, Mode: 0o600, UID: kind.UID},
 		},
 		Ports: []container.Port{{Number: supervise.ControlPort}, {Number: supervise.LDAPSPort, Later: true}, {Number: supervise.LDAPPort, Later: true}},
 	})

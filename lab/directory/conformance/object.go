@@ -92,7 +92,7 @@ func (b *bench) same(ctx context.Context, dn string, a directory.Account, group 
 	b.check(len(g.Members) == 1 && g.Members[0] == now.DN, "%s in the group, got %v", dn, g.Members)
 	byAnchor, err := b.admin.Account(ctx, a.Anchor)
 	b.step("find it by anchor", err)
-	b.check(byAnchor.DN == dn, "the anchor to lead to %s, got %s", dn, byAnchor.DN)
+	b.check(byAnchor.DN == now.DN, "the anchor to lead to %s, got %s", now.DN, byAnchor.DN)
 	b.signsIn(ctx, a, start)
 	b.step("sign in by the new DN", b.admin.Authenticate(ctx, dn, start))
 }

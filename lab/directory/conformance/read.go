@@ -143,12 +143,12 @@ func readUnicode(ctx context.Context, b *bench) error {
 	long := strings.Repeat("ö", 1000)
 	a := b.person(ctx, func(n *directory.NewAccount) {
 		n.Name, n.DisplayName, n.GivenName = display, display, given
-		n.Attributes = map[string][]string{"info": {long}}
+		n.Attributes = map[string][]string{"description": {long}}
 	})
 	b.check(a.Name == display && a.GivenName == given, "the names as written, got %q and %q", a.Name, a.GivenName)
-	values, err := b.admin.Attributes(ctx, a.DN, "info")
+	values, err := b.admin.Attributes(ctx, a.DN, "description")
 	b.step("read the long value", err)
-	b.check(len(values["info"]) == 1 && values["info"][0] == long, "1,000 letters back")
+	b.check(len(values["description"]) == 1 && values["description"][0] == long, "1,000 letters back")
 	found, err := b.admin.Account(ctx, a.UPN)
 	b.check(found.DN == a.DN, "%s, got %s", a.DN, found.DN)
 	return err

@@ -196,7 +196,7 @@ func rightsRevoked(ctx context.Context, b *bench) error {
 	b.step("revoke", b.admin.Revoke(ctx, connector.DN, b.ou, directory.ResetPassword))
 	b.lacks(ctx, connector, a, directory.ResetPassword)
 	b.step("unlock still", unlockOne(ctx, d, a.DN))
-	return reset(ctx, d, a.DN)
+	return d.Reset(ctx, a.DN, third, directory.Reset{})
 }
 
 func rightsDelete(ctx context.Context, b *bench) error {
