@@ -63,6 +63,7 @@ func exceptions() []exception {
 		{"e2e/bench/table/machine.go", "time", []string{"Now"}, "a measurement is dated"},
 		{"fakes/mail/listener.go", "time", []string{"Now"}, "the deadline of a connection is set in real time"},
 		{"fakes/mail/mailbox/wait.go", "time", []string{"NewTicker"}, "a MailHog that is not the lab's cannot be waited on: its API is asked again until a deadline in real time"},
+		{"lab/supervise/await.go", "time", []string{"NewTicker"}, "a directory server cannot say that it is up or in which time it lives: it is asked again until a deadline in real time"},
 		{"fakes/connect/service.go", "time", []string{"NewTimer"}, "pauses before it dials the relay again: the network lives in real time"},
 		{"fakes/connect/keys.go", "crypto/rand", []string{"Reader"}, "the writeback key pair (R-WB-06)"},
 		{"fakes/connect/history.go", "crypto/rand", []string{"Read"}, "the salts and the key of a password history"},

@@ -35,7 +35,7 @@ func borders() []border {
 			why: "a journey acts through pages and an assertion reads by LDAP, Graph, the mail API or the phone's API (rule 1): import a client package, or ask lab.Endpoints for the address",
 		},
 		{
-			from: []string{"lab/directory", "lab/web", "lab/browser", "lab/clock", "lab/seed", "lab/pki", "lab/scratch"}, to: []string{"fakes"},
+			from: []string{"lab/directory", "lab/web", "lab/browser", "lab/clock", "lab/seed", "lab/pki", "lab/scratch", "lab/supervise"}, to: []string{"fakes"},
 			why: "it looks at the parts from outside, so that any of them may be exchanged for another process or for the real one (rule 1)",
 		},
 		{
@@ -60,7 +60,7 @@ func borders() []border {
 			why: "a client is imported by those who must not reach a server, so it must not bring one along (rule 1)",
 		},
 		{
-			from: []string{"lab/directory", "lab/web", "lab/browser", "lab/clock", "lab/seed", "lab/pki", "lab/scratch", "lab/doctor"},
+			from: []string{"lab/directory", "lab/web", "lab/browser", "lab/clock", "lab/seed", "lab/pki", "lab/scratch", "lab/doctor", "lab/supervise"},
 			to:   []string{"scenarios"}, why: "the parts of a lab know no scenario",
 		},
 	}
