@@ -80,6 +80,7 @@ type reader interface {
 	// lists.
 	start(ctx context.Context) (base string, controls []string, err error)
 	time(ctx context.Context) (time.Time, error)
+	resolution() time.Duration
 	// latest is the number of the last change, and newer selects what was
 	// changed after a number.
 	latest(ctx context.Context) (int64, error)

@@ -152,6 +152,10 @@ func (d *Directory) Close() error {
 // Base returns the DN under which the directory is read.
 func (d *Directory) Base() string { return d.base }
 
+// Resolution returns how finely the directory dates a password: two that are
+// set within it have the same [Account.PasswordSet].
+func (d *Directory) Resolution() time.Duration { return d.dialect.resolution() }
+
 // Supports reports whether the rootDSE lists the control.
 func (d *Directory) Supports(oid string) bool { return slices.Contains(d.controls, oid) }
 
@@ -184,6 +188,8 @@ func (d *Directory) readRoot(ctx context.Context, attributes ...string) (*ldap.E
 // Time returns what the directory's own clock shows, to the second. Ages and
 // lockouts are decided by it and not by the caller's.
 func (d *Directory) Time(ctx context.Context) (time.Time, error) { return d.dialect.time(ctx) }
+
+func (activeDirectory) resolution() time.Duration { return time.Second / ticks }
 
 func (ad activeDirectory) time(ctx context.Context) (time.Time, error) {
 	e, err := ad.readRoot(ctx, "currentTime")

@@ -74,6 +74,8 @@ func (ol openLDAP) time(ctx context.Context) (time.Time, error) {
 	return t, nil
 }
 
+func (openLDAP) resolution() time.Duration { return time.Second }
+
 // latest is the number of the context's last change, which the overlay
 // syncprov keeps.
 func (ol openLDAP) latest(ctx context.Context) (int64, error) {
