@@ -23,6 +23,12 @@ func fieldNotes() time.Time { return time.Date(2019, time.November, 4, 8, 0, 0, 
 // fails.
 func contained(t testing.TB, image string, dialect directory.Kind, start time.Time) conformance.Subject {
 	t.Helper()
+	return containedDomain(t, image, dialect, start, supervise.Domain)
+}
+
+// containedDomain is contained for a domain that need not be the image's.
+func containedDomain(t testing.TB, image string, dialect directory.Kind, start time.Time, domain string) conformance.Subject {
+	t.Helper()
 	c, authority := startContainer(t, image)
 	cert, key, err := authority.IssuePEM("127.0.0.1")
 	if err != nil {
@@ -32,7 +38,7 @@ func contained(t testing.TB, image string, dialect directory.Kind, start time.Ti
 	t.Cleanup(control.Close)
 	var machine clock.Clock
 	ahead := start.Sub(machine.Now())
-	status, err := control.Fresh(t.Context(), supervise.Fresh{Ahead: ahead, Cert: string(cert), Key: string(key), CA: string(authority.PEM())})
+	status, err := control.Fresh(t.Context(), supervise.Fresh{Domain: domain, Ahead: ahead, Cert: string(cert), Key: string(key), CA: string(authority.PEM())})
 	if err != nil {
 		t.Fatal(err)
 	}
