@@ -146,6 +146,7 @@ func (c *crew) on(networks ...Network) (list []container.Attachment) {
 }
 
 // identity is the files that a container shows to others and trusts others by.
+// Everybody in the container may read them, since not every server runs as root.
 type identity struct{ cert, key, ca []byte }
 
 // identity is the same for all containers of the fleet.
@@ -157,7 +158,7 @@ func (f *Fleet) identity() (id identity, err error) {
 
 func (id identity) in(folder string) []container.File {
 	return []container.File{
-		{Path: folder + part.CertFile, Content: id.cert}, {Path: folder + part.KeyFile, Content: id.key, Mode: 0o600}, {Path: folder + part.CAFile, Content: id.ca},
+		{Path: folder + part.CertFile, Content: id.cert}, {Path: folder + part.KeyFile, Content: id.key}, {Path: folder + part.CAFile, Content: id.ca},
 	}
 }
 
