@@ -5,6 +5,7 @@ SHELL := /bin/bash
 BIN        := bin/ssprlab
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DRIVER     ?= browser
+DIRECTORY  ?= embedded
 WORKERS    ?= 2
 SEED       ?= 1
 REPORT     ?= report
@@ -22,8 +23,12 @@ browser: build ## install a browser if none is found
 	@.ci/browser $(BIN)
 
 .PHONY: e2e
-e2e: browser ## run every scenario in the browser and write the report
-	@$(BIN) run --driver $(DRIVER) --workers $(WORKERS) --seed $(SEED) --report $(REPORT)
+e2e: browser ## run every scenario and write the report (DIRECTORY=samba or openldap: in containers; DRIVER=http: no browser)
+	@$(BIN) run --driver $(DRIVER) --directory $(DIRECTORY) --workers $(WORKERS) --seed $(SEED) --report $(REPORT)
+
+.PHONY: images
+images: build ## build the images of the container lab
+	@$(BIN) images build
 
 .PHONY: vet
 vet:
