@@ -49,13 +49,7 @@ func buildImages(c *cobra.Command, args []string) error {
 		return err
 	}
 	return withEngine(c, func(e *container.Engine) error {
-		report := container.Lines(c.OutOrStdout())
-		for _, img := range list {
-			if _, err := e.Build(c.Context(), img, report); err != nil {
-				return err
-			}
-		}
-		return nil
+		return e.BuildAll(c.Context(), list, container.Lines(c.OutOrStdout()))
 	})
 }
 

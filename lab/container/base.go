@@ -32,7 +32,7 @@ func (e *Engine) base(ctx context.Context, reference string, p *progress) (strin
 	if id, err := e.imageID(ctx, reference); err != nil || id != "" {
 		return id, err
 	}
-	l, err := lock(ctx, buildLock, p.waiting)
+	l, err := lock(ctx, baseLock, false, p.waiting)
 	if err != nil {
 		return "", err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/build"
@@ -26,6 +27,18 @@ func (e *Engine) Build(ctx context.Context, img Image, report func(Progress)) (r
 	return reference, nil
 }
 
+// BuildAll builds images as Build does, all at a time: they wait for the
+// network more than for each other.
+func (e *Engine) BuildAll(ctx context.Context, images []Image, report func(Progress)) error {
+	var all sync.WaitGroup
+	failed := make([]error, len(images))
+	for i, img := range images {
+		all.Go(func() { _, failed[i] = e.Build(ctx, img, report) })
+	}
+	all.Wait()
+	return errors.Join(failed...)
+}
+
 func (e *Engine) ensure(ctx context.Context, img Image, p *progress) (string, error) {
 	r, err := e.recipe(ctx, img, p)
 	if err != nil {
@@ -35,11 +48,16 @@ func (e *Engine) ensure(ctx context.Context, img Image, p *progress) (string, er
 	if there, err := e.present(ctx, reference); err != nil || there {
 		return reference, err
 	}
-	l, err := lock(ctx, buildLock, p.waiting)
+	builds, err := lock(ctx, buildLock, true, p.waiting)
 	if err != nil {
 		return "", err
 	}
-	defer l.release()
+	defer builds.release()
+	mine, err := lock(ctx, img.Name+".lock", false, p.waiting)
+	if err != nil {
+		return "", err
+	}
+	defer mine.release()
 	if there, err := e.present(ctx, reference); err != nil || there {
 		return reference, err
 	}

@@ -22,9 +22,10 @@ func cacheFolder() (string, error) {
 	return dir, nil
 }
 
-// The locks: what only one process of a user may do at a time.
+// The locks. Each image has one more of its own, held by who builds it.
 const (
-	buildLock  = "build.lock"  // build, import or prune images
+	buildLock  = "build.lock"  // shared by who builds; who removes layers has it alone
+	baseLock   = "base.lock"   // pull or make a base
 	binaryLock = "binary.lock" // compile the command
 )
 
@@ -34,12 +35,12 @@ type held struct{ file *os.File }
 func (h held) release() { h.file.Close() }
 
 // lock waits for a lock, and calls wait when another holds it.
-func lock(ctx context.Context, name string, wait func()) (held, error) {
+func lock(ctx context.Context, name string, shared bool, wait func()) (held, error) {
 	const interval = 50 * time.Millisecond
 	tick := every(interval)
 	defer tick.Stop()
 	for first := true; ; first = false {
-		l, ok, err := tryLock(name)
+		l, ok, err := tryLock(name, shared)
 		if err != nil || ok {
 			return l, err
 		}
@@ -54,8 +55,9 @@ func lock(ctx context.Context, name string, wait func()) (held, error) {
 	}
 }
 
-// tryLock takes a lock if nobody holds it.
-func tryLock(name string) (h held, ok bool, err error) {
+// tryLock takes a lock if nobody holds it; a shared one, unless somebody has it
+// alone.
+func tryLock(name string, shared bool) (h held, ok bool, err error) {
 	dir, err := cacheFolder()
 	if err != nil {
 		return held{}, false, err
@@ -64,7 +66,7 @@ func tryLock(name string) (h held, ok bool, err error) {
 	if err != nil {
 		return held{}, false, fmt.Errorf("open a lock: %w", err)
 	}
-	if !flock(f) {
+	if !flock(f, shared) {
 		return held{}, false, f.Close()
 	}
 	return held{f}, true, nil

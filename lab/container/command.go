@@ -61,7 +61,7 @@ func compile(ctx context.Context, arch string, waiting func()) ([]byte, error) {
 		return nil, fmt.Errorf("containers run ssprlab, built static for linux/%s. This program is not that, and to build it the go command is missing: "+
 			"install Go, or use an ssprlab for Linux built with CGO_ENABLED=0", arch)
 	}
-	l, err := lock(ctx, binaryLock, waiting)
+	l, err := lock(ctx, binaryLock, false, waiting)
 	if err != nil {
 		return nil, err
 	}

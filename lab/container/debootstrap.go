@@ -34,7 +34,7 @@ const archiveKeys = "/usr/share/keyrings/debian-archive-keyring.gpg"
 // that name is elsewhere: a minimal system, without manuals and translations.
 func recipeOfBase(arch, target string) []string {
 	args := []string{"--quiet", "--variant=minbase", "--mode=root", "--format=tar", "--architectures=" + arch,
-		`--aptopt=APT::Install-Recommends "false"`, `--aptopt=Acquire::Languages "none"`}
+		`--aptopt=APT::Install-Recommends "false"`, `--aptopt=Acquire::Languages "none"`, "--dpkgopt=force-unsafe-io"}
 	for _, path := range []string{"man", "info", "doc", "locale", "lintian", "linda", "groff"} {
 		args = append(args, "--dpkgopt=path-exclude=/usr/share/"+path+"/*")
 	}

@@ -8,6 +8,10 @@ import (
 )
 
 // flock locks f unless another does, until f is closed.
-func flock(f *os.File) bool {
-	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil
+func flock(f *os.File, shared bool) bool {
+	how := syscall.LOCK_EX
+	if shared {
+		how = syscall.LOCK_SH
+	}
+	return syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB) == nil
 }

@@ -116,7 +116,7 @@ func (e *Engine) retire(ctx context.Context, name, current string) error {
 // prune removes the layers of images whose build was given up. While another
 // process builds it does nothing: its layers look the same.
 func (e *Engine) prune(ctx context.Context) (removed []string, err error) {
-	l, free, err := tryLock(buildLock)
+	l, free, err := tryLock(buildLock, false)
 	if err != nil || !free {
 		return nil, err
 	}

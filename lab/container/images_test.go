@@ -1,7 +1,6 @@
 package container_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -188,15 +187,16 @@ func TestNamed(t *testing.T) {
 	says(t, err, `there is no image "windows": expected one of chrome, openldap, parts, samba`)
 }
 
-// leftovers checks that Sweep leaves no container and no layer of builds of a
-// name that have no image.
+// leftovers waits until Sweep has left no container and no layer of builds of a
+// name that have no image: the engine is still busy for a moment with a build
+// that was given up.
 func leftovers(t *testing.T, e *container.Engine, name string) {
 	t.Helper()
-	sweep(t, e)
 	label := "label=io.github.ssprlab.image=" + name
-	if left := docker(t, "images", "--all", "--filter", label) + docker(t, "ps", "--all", "--filter", label); strings.Count(left, "\n") != 2 {
-		t.Errorf("what stays of %s:\n%s", name, left)
-	}
+	eventually(t, "no layer and no container of "+name, func() bool {
+		sweep(t, e)
+		return docker(t, "images", "--all", "--quiet", "--filter", label)+docker(t, "ps", "--all", "--quiet", "--filter", label) == ""
+	})
 }
 
 // TestBuildGivenUp proves that a build ends with its context.
@@ -212,7 +212,6 @@ func TestBuildGivenUp(t *testing.T) {
 		}
 	})
 	says(t, err, "build the image test-given-up: ", "canceled")
-	eventually(t, func() bool { return runs(t, img.Name) == "" })
 	leftovers(t, e, img.Name)
 }
 
@@ -231,7 +230,7 @@ func runs(t *testing.T, name string) string {
 	return docker(t, "ps", "--all", "--quiet", "--filter", "label=io.github.ssprlab.image="+name)
 }
 
-func eventually(t *testing.T, holds func() bool) {
+func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
@@ -240,7 +239,7 @@ func eventually(t *testing.T, holds func() bool) {
 		select {
 		case <-tick.C:
 		case <-late:
-			t.Fatal("what should be was not within 20 seconds")
+			t.Fatalf("waited 20 seconds for %s", what)
 		}
 	}
 }
@@ -252,31 +251,15 @@ func TestKilledBuildLeavesNothing(t *testing.T) {
 	const name = "test-killed"
 	forget(t, e, name)
 	_, kill := helper(t, "build "+name)
-	eventually(t, func() bool { return runs(t, name) != "" })
+	eventually(t, "a step of the build", func() bool { return runs(t, name) != "" })
 	kill()
-	eventually(t, func() bool { return runs(t, name) == "" })
+	eventually(t, "the end of the step", func() bool { return runs(t, name) == "" })
 	if left := docker(t, "images", "--quiet", "--filter", "label=io.github.ssprlab.image="+name); left == "" {
 		t.Error("the build left no layer, so this test proves nothing")
 	}
 	leftovers(t, e, name)
 	if reference, _ := stages(t, e, scratch(name, "x")); reference == "" {
 		t.Error("nothing can be built afterwards")
-	}
-}
-
-// TestLines proves what a log sees: one line for each stage.
-func TestLines(t *testing.T) {
-	var out bytes.Buffer
-	report := container.Lines(&out)
-	for _, p := range []container.Progress{
-		{Image: "samba", Doing: "pulling"}, {Image: "samba", Doing: "pulling", Took: time.Second},
-		{Image: "samba", Doing: "ssprlab/samba:1", Took: 61500 * time.Millisecond, Done: true}, {Image: "parts", Doing: "ssprlab/parts:1", Done: true},
-	} {
-		report(p)
-	}
-	want := "samba        0.0s  pulling\nsamba       61.5s  ssprlab/samba:1\nparts        0.0s  ssprlab/parts:1\n"
-	if out.String() != want {
-		t.Errorf("it writes\n%swant\n%s", &out, want)
 	}
 }
 

@@ -64,7 +64,7 @@ func (p *progress) doing(what string) {
 	p.tell()
 }
 
-func (p *progress) waiting() { p.doing("waiting for another ssprlab, which is building") }
+func (p *progress) waiting() { p.doing("waiting for another build") }
 
 // finish tells what came of it, and that it is over.
 func (p *progress) finish(reference string, err error) {
@@ -82,27 +82,52 @@ func (p *progress) finish(reference string, err error) {
 // Lines returns a report that writes a line for each image: on a terminal one
 // that changes while the image is built, elsewhere one for each stage.
 func Lines(w io.Writer) func(Progress) {
-	terminal := isTerminal(w)
-	var mu sync.Mutex
-	var last Progress
-	return func(p Progress) {
-		mu.Lock()
-		defer mu.Unlock()
-		line := fmt.Sprintf("%-9s %6.1fs  %s", p.Image, p.Took.Seconds(), p.Doing)
-		switch {
-		case terminal:
-			const width = 79
-			if len(line) > width && !p.Done {
-				line = line[:width-1] + "…"
-			}
-			fmt.Fprintf(w, "\r\x1b[K%s", line)
-			if p.Done {
-				fmt.Fprintln(w)
-			}
-		case p.Image != last.Image || p.Doing != last.Doing || p.Done != last.Done:
-			fmt.Fprintln(w, line)
+	l := &lines{w: w, terminal: isTerminal(w), last: map[string]Progress{}}
+	return l.report
+}
+
+type lines struct {
+	w        io.Writer
+	terminal bool
+
+	mu    sync.Mutex
+	order []string // of the images that have a line
+	last  map[string]Progress
+}
+
+func (l *lines) report(p Progress) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	before, known := l.last[p.Image]
+	l.last[p.Image] = p
+	switch {
+	case l.terminal:
+		l.draw(p.Image, known)
+	case !known || p.Doing != before.Doing || p.Done != before.Done:
+		fmt.Fprintln(l.w, p.line())
+	}
+}
+
+func (p Progress) line() string {
+	return fmt.Sprintf("%-9s %6.1fs  %s", p.Image, p.Took.Seconds(), p.Doing)
+}
+
+// draw writes all lines of a terminal anew, from where they begin.
+func (l *lines) draw(image string, there bool) {
+	up := len(l.order)
+	if !there {
+		l.order = append(l.order, image)
+	}
+	if up > 0 {
+		fmt.Fprintf(l.w, "\x1b[%dA", up)
+	}
+	for _, name := range l.order {
+		line := []rune(l.last[name].line())
+		const width = 79
+		if len(line) > width {
+			line = append(line[:width-1], '…')
 		}
-		last = p
+		fmt.Fprintf(l.w, "\r\x1b[K%s\n", string(line))
 	}
 }
 
