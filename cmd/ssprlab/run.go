@@ -22,7 +22,7 @@ import (
 // runFlags are the flags of the verb run.
 type runFlags struct {
 	driver        string
-	directory     string
+	directory     directoryFlags
 	workers       int
 	report        string
 	seed          uint64
@@ -40,7 +40,7 @@ func runCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error { return runScenarios(c, args, f) },
 	}
 	c.Flags().StringVar(&f.driver, "driver", "browser", "how people act: browser, or http (a form client, no pictures)")
-	c.Flags().StringVar(&f.directory, "directory", "embedded", "the directory, and where the parts run: embedded (in this process), samba or openldap (all in containers)")
+	f.directory.add(c)
 	c.Flags().IntVar(&f.workers, "workers", 1, "scenarios at a time")
 	c.Flags().StringVar(&f.report, "report", "report", "folder for index.html, results.json and junit.xml")
 	c.Flags().Uint64Var(&f.seed, "seed", 1, "where all chance comes from; the same seed repeats a run")
@@ -64,13 +64,6 @@ func runScenarios(c *cobra.Command, args []string, f runFlags) error {
 	if err != nil {
 		return fail(statusNoLab, err)
 	}
-	fleet, err := newFleet(ctx, c.ErrOrStderr(), f.directory, authority)
-	if err != nil {
-		return err
-	}
-	if fleet != nil {
-		defer fleet.Close()
-	}
 	driver, err := newDriver(ctx, f.driver, authority)
 	if err != nil {
 		return err
@@ -79,8 +72,12 @@ func runScenarios(c *cobra.Command, args []string, f runFlags) error {
 	run.CollectSeldom()
 	redactor := new(report.Redactor)
 	o := run.Options{Driver: driver, Authority: authority, Seed: f.seed, Workers: f.workers, Redactor: redactor,
-		Directory: lab.DirectoryKind(f.directory), Fleet: fleet,
 		Done: func(s *report.Scenario) { report.Line(c.OutOrStdout(), redactor.Scenario(s)) }}
+	closing, err := f.directory.open(c, &o)
+	if err != nil {
+		return err
+	}
+	defer closing()
 	if f.keepOnFailure {
 		o.Failed = func(s *report.Scenario, l *lab.Lab) { keep(ctx, c.OutOrStdout(), s, l) }
 	}

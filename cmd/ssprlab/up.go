@@ -19,29 +19,36 @@ import (
 	"github.com/ssprlab/ssprlab/scenarios/script"
 )
 
+// upFlags are the flags of the verb up.
+type upFlags struct {
+	directory directoryFlags
+	asJSON    bool
+	seed      uint64
+	port      int
+}
+
 func upCommand() *cobra.Command {
-	var asJSON bool
-	var seed uint64
-	var port int
+	var f upFlags
 	c := &cobra.Command{
 		Use:   "up [FILE]",
 		Short: "Start a lab and keep it up until Ctrl-C",
 		Long:  "Start a lab in the state that a scenario starts from (by default the house that comes with the\ncommand), print where everything is and who lives there, and keep it up until Ctrl-C.",
 		Args:  cobra.MaximumNArgs(1),
-		RunE:  func(c *cobra.Command, args []string) error { return up(c, args, seed, port, asJSON) },
+		RunE:  func(c *cobra.Command, args []string) error { return up(c, args, f) },
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object instead of tables")
-	c.Flags().Uint64Var(&seed, "seed", 1, "where all chance comes from")
-	c.Flags().IntVar(&port, "port", 8443, "port of the cloud's hosts; 0 takes any free one")
+	f.directory.add(c)
+	c.Flags().BoolVar(&f.asJSON, "json", false, "print one JSON object instead of tables")
+	c.Flags().Uint64Var(&f.seed, "seed", 1, "where all chance comes from")
+	c.Flags().IntVar(&f.port, "port", 8443, "port of the cloud's hosts; 0 takes any free one")
 	return c
 }
 
 // house is the scenario whose state up starts in.
 const house = "house.yaml"
 
-func up(c *cobra.Command, args []string, seed uint64, port int, asJSON bool) error {
-	if port < 0 || port > 65535 {
-		return fail(statusBadInput, fmt.Errorf("--port %d: expected 0 to 65535", port))
+func up(c *cobra.Command, args []string, f upFlags) error {
+	if f.port < 0 || f.port > 65535 {
+		return fail(statusBadInput, fmt.Errorf("--port %d: expected 0 to 65535", f.port))
 	}
 	s, err := state(c.ErrOrStderr(), args)
 	if err != nil {
@@ -51,7 +58,13 @@ func up(c *cobra.Command, args []string, seed uint64, port int, asJSON bool) err
 	if err != nil {
 		return fail(statusNoLab, err)
 	}
-	h, err := run.Open(c.Context(), s, authority, seed, port)
+	o := run.Options{Authority: authority, Seed: f.seed, Port: f.port}
+	closing, err := f.directory.open(c, &o)
+	if err != nil {
+		return err
+	}
+	defer closing()
+	h, err := run.Open(c.Context(), s, o)
 	if err != nil {
 		return fail(statusNoLab, err)
 	}
@@ -65,7 +78,7 @@ func up(c *cobra.Command, args []string, seed uint64, port int, asJSON bool) err
 	if err := os.WriteFile(ca, authority.PEM(), 0o644); err != nil {
 		return fail(statusNoLab, err)
 	}
-	if err := announce(c.OutOrStdout(), h, ca, asJSON); err != nil {
+	if err := announce(c.OutOrStdout(), h, ca, f.asJSON); err != nil {
 		return fail(statusNoLab, err)
 	}
 	select {

@@ -62,7 +62,7 @@ func openHouse(b *testing.B) *house {
 	if err != nil {
 		b.Fatal(err)
 	}
-	opened, err := run.Open(b.Context(), crowdedHouse(b), authority, 1, 0)
+	opened, err := run.Open(b.Context(), crowdedHouse(b), run.Options{Authority: authority, Seed: 1})
 	if err != nil {
 		b.Fatal(err)
 	}

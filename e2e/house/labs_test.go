@@ -106,5 +106,5 @@ func allPassed(t *testing.T, done *report.Run) {
 
 // openHouse starts a lab in the state of the built-in house.
 func openHouse(ctx context.Context, list []*script.Scenario, a *pki.Authority, seed uint64) (*run.House, error) {
-	return run.Open(ctx, list[0], a, seed, 0)
+	return run.Open(ctx, list[0], run.Options{Authority: a, Seed: seed})
 }

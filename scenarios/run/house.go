@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/ssprlab/ssprlab/lab"
-	"github.com/ssprlab/ssprlab/lab/pki"
 	"github.com/ssprlab/ssprlab/scenarios/report"
 	"github.com/ssprlab/ssprlab/scenarios/script"
 )
@@ -33,9 +32,9 @@ type Resident struct {
 }
 
 // Open starts a lab in a scenario's state and in its first era. No step is
-// taken.
-func Open(ctx context.Context, s *script.Scenario, authority *pki.Authority, seed uint64, port int) (*House, error) {
-	o := Options{Authority: authority, Seed: seed, Redactor: new(report.Redactor), NoEvidence: true, port: port}
+// taken, and of the options those about steps have no effect.
+func Open(ctx context.Context, s *script.Scenario, o Options) (*House, error) {
+	o.Redactor, o.NoEvidence = new(report.Redactor), true
 	w, err := newWorld(ctx, s, s.Eras[0], o)
 	if err != nil {
 		return nil, fmt.Errorf("open the house of %q: %w", s.Name, err)

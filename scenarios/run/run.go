@@ -40,8 +40,8 @@ type Options struct {
 	// Redactor learns every secret of the run; default: one of its own.
 	Redactor *report.Redactor
 	Log      *slog.Logger
-
-	port int // of the cloud; 0 takes any
+	// Port is that of the cloud's pages; 0 takes any.
+	Port int
 }
 
 // stepTimeout bounds one step in real time: pages, mails, waits and all.

@@ -40,7 +40,7 @@ type world struct {
 func newWorld(ctx context.Context, s *script.Scenario, era script.Era, o Options) (*world, error) {
 	config := lab.Config{
 		Seed: o.Seed, Era: eraOf(era), Start: s.StartIn(era), Organisation: s.Organisation, Domain: s.Domain,
-		Authority: o.Authority, Keys: o.Keys, Log: o.Log, Port: o.port,
+		Authority: o.Authority, Keys: o.Keys, Log: o.Log, Port: o.Port,
 		Directory: o.Directory, Fleet: o.Fleet,
 	}
 	config.Initial = !slices.Contains(s.Tenant.VerifiedDomains, s.Domain)
