@@ -117,6 +117,10 @@ func reasonOf(op string, code uint16, sub, text string) Reason {
 		return bindReason(sub)
 	case ldap.LDAPResultConstraintViolation, ldap.LDAPResultUnwillingToPerform:
 		return constraintReason(op, code, sub, text)
+	case ldap.LDAPResultOther:
+		if sub == "00002095" { // Samba, of a move to a container that is not there
+			return NoSuchObject
+		}
 	}
 	return commonReason(code)
 }

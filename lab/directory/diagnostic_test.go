@@ -50,6 +50,8 @@ func TestAnAnswerHasAReason(t *testing.T) {
 
 		{opReset, 50, "00000005: SecErr: DSID-031A1190, problem 4003 (INSUFF_ACCESS_RIGHTS), data 0", NoRight, "00000005"},
 		{opModify, 50, "", NoRight, ""},
+		{"move", 80, "00002095: objectclass: Cannot rename CN=a,DC=b, parent does not exist!", NoSuchObject, "00002095"},
+		{"create", 19, "0000202F: samldb: userPrincipalName 'a@example.test' is already in use ", AlreadyExists, "0000202F"},
 		{opRead, 32, "00002030: NameErr: DSID-03100245, problem 2001 (NO_OBJECT), data 0", NoSuchObject, "00002030"},
 		{opRead, 34, "0000208F: NameErr: DSID-03100233, problem 2006 (BAD_NAME), data 8350", Other, "0000208F"},
 		{"create", 68, "00000524: UpdErr: DSID-031A11E2, problem 6005 (ENTRY_EXISTS), data 0", AlreadyExists, "00000524"},

@@ -11,7 +11,7 @@ import (
 type Kind struct {
 	Name string
 	// Command is the server in the foreground, its log on standard output or
-	// error. It finds its TLS files in [TLSFolder].
+	// error. It finds its TLS files in [RunFolder].
 	Command []string
 	// State is the folder that the server writes, and that holds its
 	// configuration as far as it depends on the domain.

@@ -14,7 +14,7 @@ func changeCases() []Case {
 		{"change by the connector account", rules("R-WB-33", "R-WB-100"), accepted(), theDomain, changeByConnector},
 		{"change by its owner", rules("R-WB-33", "R-CHG-09"), accepted(), theDomain, changeByOwner},
 		{"change with a wrong old one", rules("R-WB-38", "R-WB-100"),
-			refused(directory.WrongOldPassword, "00000056", constraint), 0, changeWrongOld},
+			refused(directory.WrongOldPassword, "00000056", constraint), theDomain, changeWrongOld},
 		{"change with wrong old ones until it locks", rules("R-WB-101"),
 			refused(directory.Locked, "00000775", constraint), theDomain, changeUntilLocked},
 		{"change to one that is too short", rules("R-WB-100"), refusedBy(directory.TooShort), theDomain, changeTo("Ab1-")},

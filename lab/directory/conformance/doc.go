@@ -12,7 +12,8 @@
 // update sequence number, and the making, moving and removing of objects. Not
 // modelled: what only a second controller shows, and load.
 //
-// A case works in an organisational unit of its own and removes it. It also
-// replaces the domain's password policy, so run this against nothing that
-// people use.
+// A case works in an organisational unit of its own and removes it. Most also
+// replace the domain's password policy or make something outside of that unit,
+// so run them against nothing that people use; for a directory that people do
+// use, [Subject.Under] leaves these out and confines the others to one unit.
 package conformance

@@ -22,7 +22,7 @@ func objectCases() []Case {
 		{"the old name is gone", rules("R-WB-67"), refused(directory.NoSuchObject, "00002030", noSuchObject), 0, renamedAway},
 		{"rename to a name that is taken", rules("R-WB-05"), taken, 0, renameTaken},
 		{"move to where the name is taken", rules("R-WB-05"), taken, 0, moveTaken},
-		{"move to no container", rules("R-WB-67"), refused(directory.NoSuchObject, anySub, noSuchObject), 0, moveNowhere},
+		{"move to no container", rules("R-WB-67"), refused(directory.NoSuchObject, anySub, noSuchObject, internalError), 0, moveNowhere},
 		{"write a name of 65 characters", rules("R-WB-24"), refused(directory.Other, anySub, constraint, invalidSyntax), 0, tooLong},
 		{"write an attribute that there is not", rules("R-WB-24"), refused(directory.Other, anySub, noSuchAttribute), 0, unknownAttribute},
 		{"write twice what may be there once", rules("R-WB-24"), refused(directory.AlreadyExists, anySub, valueExists), 0, twoValues},
