@@ -64,8 +64,9 @@
 //
 // name (required): what it shows, in one line. about: prose. rules: ids of the
 // catalogue's rules it proves, such as R-RST-11, R-PWD-31a or T-13. eras: a
-// list of 2019 and now, default [now]; it runs once in each. start: when it
-// starts, default a Monday of the era at eight in the morning UTC.
+// list of 2019 and now, default [now]; it runs once in each. except on: what
+// does not hold on samba or openldap is left out there, openldap: {rule:
+// R-WB-110, because: what it does instead}. start: when it starts, default a Monday of the era at eight in the morning UTC.
 // organisation: its name, default Alder Works. domain: the cloud's domain and
 // the UPN suffix, default alder.example.com. directory, tenant, connect,
 // groups, people: the sections below. steps (required): the last section.

@@ -11,6 +11,7 @@ type Scenario struct {
 	About        string
 	Rules        []string // ids of the rules it proves: "R-RST-11", "T-13"
 	Eras         []Era    // it runs once in each; at least one
+	Exceptions   []*Exception
 	Start        time.Time
 	Organisation string
 	Domain       string // of the cloud, and the UPN suffix
@@ -71,6 +72,9 @@ func scenarioShape() shape[*draft] {
 			opt("about", "prose", plainText("prose"), &d.About),
 			opt("rules", "the rules it proves", setOf("a list of rule ids", 1, rule()), &d.Rules),
 			opt("eras", "the eras it runs in; default [now]", setOf("a list of eras", 1, oneOf("era", eras())), &d.Eras),
+			opt("except on", "the directories it does not hold on", entries("a mapping from a directory to the rule by which it differs",
+				oneOf("directory", otherDirectories()), exceptionShape(),
+				func(directory string, x *Exception) *Exception { x.Directory = directory; return x }), &d.Exceptions),
 			opt("start", "when it starts; default a Monday of the era", moment(), &d.Start),
 			opt("organisation", "the organisation's name; default Alder Works", line(), &d.Organisation),
 			opt("domain", "the cloud domain and UPN suffix; default alder.example.com", domain(), &d.Domain),
