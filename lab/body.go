@@ -39,8 +39,10 @@ func (l *Lab) newBody() (body, error) {
 			return nil, fmt.Errorf("the fleet is for %s, or for another authority: open one for this lab", f.config.Directory)
 		}
 		return &contained{lab: l, fleet: l.config.Fleet}, nil
+	case Own:
+		return newBorrowed(l)
 	default:
-		return nil, fmt.Errorf("directory %q: expected %s, %s or %s", kind, Embedded, Samba, OpenLDAP)
+		return nil, fmt.Errorf("directory %q: expected %s, %s, %s or %s", kind, Embedded, Samba, OpenLDAP, Own)
 	}
 }
 
@@ -79,7 +81,7 @@ type directoryAt struct {
 	url    string // as the lab's own process dials it
 	inside string // as the agent dials it
 	name   string // in its certificate
-	ca     string // PEM of who signed that
+	ca     string // PEM of who signed that; "" is who the machine trusts
 
 	dialect        directory.Kind
 	user, password string // of the administrator

@@ -8,8 +8,10 @@ import (
 
 	"github.com/ssprlab/ssprlab/fakes/entra"
 	"github.com/ssprlab/ssprlab/lab/directory"
+	"github.com/ssprlab/ssprlab/lab/own"
 	"github.com/ssprlab/ssprlab/lab/part"
 	"github.com/ssprlab/ssprlab/lab/pki"
+	"github.com/ssprlab/ssprlab/lab/tree"
 )
 
 // Config says which lab to start. The zero value is a lab of today, with an
@@ -32,6 +34,15 @@ type Config struct {
 	// Fleet is where containers come from, which labs may share. Default: one
 	// of the lab's own.
 	Fleet *Fleet
+	// Own is the directory where Directory is [Own]. Start is then ignored,
+	// because that directory keeps its own time, and so are DirectoryDomain,
+	// Delegation and NoDelegation.
+	Own *own.Config
+	// Tree has the lab keep to a unit of its own in a directory that it shares
+	// with others, and remove it at the end; with an own directory there is
+	// always one. Other labels are other trees. The domain's root is nobody's
+	// alone, so Delegation must hold Unexpire Password, which is kept there.
+	Tree tree.Label
 
 	DirectoryDomain string            // default "corp." and Domain
 	Delegation      []directory.Right // what the connector account may do; nil: all it needs
@@ -55,6 +66,7 @@ const (
 	Embedded DirectoryKind = "embedded"
 	Samba    DirectoryKind = "samba"
 	OpenLDAP DirectoryKind = "openldap"
+	Own      DirectoryKind = "own" // a directory of the user's, which Config.Own names
 )
 
 // Era chooses between the figures of two times where they differ (R-GAP).
@@ -87,7 +99,10 @@ const (
 const Domain = part.Domain
 
 func (c Config) withDefaults() Config {
-	if c.Start.IsZero() && c.Era == Era2019 {
+	if c.Own != nil {
+		c.Directory, c.Start, c.DirectoryDomain = Own, time.Time{}, cmp.Or(c.Own.Domain(), c.DirectoryDomain)
+	}
+	if c.Start.IsZero() && c.Era == Era2019 && c.Own == nil {
 		c.Start = time.Date(2019, time.November, 4, 8, 0, 0, 0, time.UTC)
 	}
 	c.Organisation = cmp.Or(c.Organisation, "Alder Works")

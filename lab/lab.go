@@ -30,6 +30,7 @@ type Lab struct {
 	places    places
 	surfaces  entra.Hosts
 	ground    directoryAt
+	home      string // DN of the lab's own tree; "" if the whole directory is its
 
 	once    sync.Once
 	stopErr error
@@ -194,8 +195,9 @@ func (l *Lab) Mend(ctx context.Context) error {
 // the lab is left. It may be called again.
 func (l *Lab) Stop() error {
 	l.once.Do(func() {
+		l.stopErr = l.uproot()
 		if l.body != nil {
-			l.stopErr = l.body.close()
+			l.stopErr = errors.Join(l.stopErr, l.body.close())
 		}
 		if l.client != nil {
 			l.client.CloseIdleConnections()
@@ -213,12 +215,27 @@ func (l *Lab) HTTP() *http.Client { return &http.Client{Transport: l.client.Tran
 // Authority returns the lab's certificate authority.
 func (l *Lab) Authority() *pki.Authority { return l.authority }
 
-// Directory returns how to open the directory as the domain's administrator.
+// Directory returns how to open the directory as the domain's administrator, or
+// as who sets people up in one of the user's own. In a tree of its own the lab
+// reads and writes nothing else.
 func (l *Lab) Directory() directory.Config {
-	return directory.Config{
+	c := l.wholeDirectory()
+	if l.home != "" {
+		c.Base, c.Within = l.home, l.home
+	}
+	return c
+}
+
+func (l *Lab) wholeDirectory() directory.Config {
+	c := directory.Config{
 		URL: l.ground.url, RootCAs: l.authority.Pool(), ServerName: l.ground.name, Dialect: l.ground.dialect,
 		User: l.ground.user, Password: l.ground.password, Log: l.config.Log,
 	}
+	if o := l.config.Own; o != nil {
+		c = o.As(o.SetUp)
+		c.Log = l.config.Log
+	}
+	return c
 }
 
 // died tells [Lab.Failed] of a part that ended by itself.

@@ -26,18 +26,18 @@ func (l *Lab) connectorPassword() string { return "Lab-" + l.Seed.Stream("lab/co
 // with its rights delegated on the domain, through LDAP as an administrator
 // would (R-WB-25, R-WB-26).
 func (l *Lab) prepareDirectory(ctx context.Context) error {
-	d, err := directory.Open(ctx, l.Directory())
+	d, err := directory.Open(ctx, l.wholeDirectory())
 	if err != nil {
 		return err
 	}
 	defer d.Close()
+	if l.config.Tree != "" {
+		return l.prepareTree(ctx, d)
+	}
 	if _, err := d.CreateOU(ctx, d.Base(), People); err != nil {
 		return err
 	}
-	connector, err := d.CreateAccount(ctx, directory.NewAccount{
-		Parent: "CN=Users," + d.Base(), Name: connectorName, SAM: connectorName, UPN: connectorName + "@" + l.config.DirectoryDomain,
-		Password: l.connectorPassword(), NeverExpires: true,
-	})
+	connector, err := d.CreateAccount(ctx, l.connectorAccount("CN=Users,"+d.Base()))
 	if err != nil {
 		return err
 	}
@@ -56,17 +56,31 @@ func (l *Lab) prepareDirectory(ctx context.Context) error {
 	return nil
 }
 
+// connectorAccount is the connector account, below the DN parent.
+func (l *Lab) connectorAccount(parent string) directory.NewAccount {
+	name := connectorName
+	if l.config.Tree != "" {
+		name = "MSOL_" + string(l.config.Tree)
+	}
+	return directory.NewAccount{Parent: parent, Name: name, SAM: name, UPN: name + "@" + l.config.DirectoryDomain,
+		Password: l.connectorPassword(), NeverExpires: true}
+}
+
 // signedIn is everybody who has bound to the directory, as a SID.
 const signedIn = "S-1-5-11"
 
 // agent describes the Connect agent, bound as the connector account.
 func (l *Lab) agent() part.Connect {
+	connector := l.connectorAccount("")
+	access := part.DirectoryAccess{
+		URL: l.ground.inside, ServerName: l.ground.name, CA: l.ground.ca, Dialect: l.ground.dialect,
+		User: connector.UPN, Password: connector.Password, Base: l.home, Within: l.home,
+	}
+	if o := l.config.Own; o != nil {
+		access.User, access.Password = o.Connector.User, o.Connector.Password
+	}
 	return part.Connect{
-		Directory: part.DirectoryAccess{
-			URL: l.ground.inside, ServerName: l.ground.name, CA: l.ground.ca, Dialect: l.ground.dialect,
-			User: connectorName + "@" + l.config.DirectoryDomain, Password: l.connectorPassword(),
-		},
-		Forest: l.config.DirectoryDomain, Hosts: l.surfaces, Tenant: l.config.Domain,
+		Directory: access, Forest: l.config.DirectoryDomain, Hosts: l.surfaces, Tenant: l.config.Domain,
 	}
 }
 

@@ -3,6 +3,9 @@ package own
 import (
 	"crypto/x509"
 	"log/slog"
+	"strings"
+
+	"github.com/go-ldap/ldap/v3"
 
 	"github.com/ssprlab/ssprlab/lab/directory"
 )
@@ -35,6 +38,22 @@ func (a Account) GoString() string { return a.User }
 
 // LogValue is String.
 func (a Account) LogValue() slog.Value { return slog.StringValue(a.User) }
+
+// Domain returns the DNS name of the domain that the unit is in; "" if its DN
+// has no domain components.
+func (c *Config) Domain() string {
+	dn, err := ldap.ParseDN(c.Unit)
+	if err != nil {
+		return ""
+	}
+	var labels []string
+	for _, rdn := range dn.RDNs {
+		if strings.EqualFold(rdn.Attributes[0].Type, "DC") {
+			labels = append(labels, rdn.Attributes[0].Value)
+		}
+	}
+	return strings.ToLower(strings.Join(labels, "."))
+}
 
 // As returns how to open the directory as one of the accounts. Whatever is
 // opened so cannot write anywhere but below the unit.

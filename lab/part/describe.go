@@ -60,12 +60,13 @@ type DirectoryAccess struct {
 	CA             string // PEM of who signed that; default the machine's authorities
 	User, Password string
 	Base           string // default the rootDSE's
+	Within         string // DN of the unit below which alone may be written; default anywhere
 	Dialect        directory.Kind
 }
 
 // Config returns the access in the form that package directory takes.
 func (d DirectoryAccess) Config() (directory.Config, error) {
-	c := directory.Config{URL: d.URL, ServerName: d.ServerName, User: d.User, Password: d.Password, Base: d.Base, Dialect: d.Dialect}
+	c := directory.Config{URL: d.URL, ServerName: d.ServerName, User: d.User, Password: d.Password, Base: d.Base, Within: d.Within, Dialect: d.Dialect}
 	if d.CA == "" {
 		return c, nil
 	}

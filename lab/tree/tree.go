@@ -2,9 +2,9 @@
 // others: a unit of its own, marked as the lab's, in which it makes whatever it
 // makes, and which is removed with everything below it when the scenario ends.
 //
-//	label := tree.NewLabel()                   // "s3k7q2xw"
-//	t, err := tree.Plant(ctx, d, ou, label)    // OU=ssprlab-s3k7q2xw,<ou>
-//	defer t.Remove(ctx)
+//	label, err := tree.NewLabel()             // "s3k7q2x"
+//	dn, err := tree.Plant(ctx, d, ou, label)  // OU=ssprlab-s3k7q2x,<ou>
+//	defer tree.Remove(ctx, d, dn)
 //
 // What must be unique in the whole directory carries the label: user principal
 // names by a domain of their own ([Label.Domain]), account names by a prefix
@@ -99,31 +99,21 @@ func (l Label) Unit() string { return prefix + string(l) }
 // DN returns the DN of the tree's unit below another.
 func (l Label) DN(under string) string { return "OU=" + l.Unit() + "," + under }
 
-// Tree is a unit of a directory that is a scenario's alone.
-type Tree struct {
-	DN        string
-	directory *directory.Directory
-}
-
-// Plant makes a tree below the DN under. The directory must stay open until the
-// tree is removed.
-func Plant(ctx context.Context, d *directory.Directory, under string, l Label) (*Tree, error) {
+// Plant makes a tree below the DN under, and returns its DN.
+func Plant(ctx context.Context, d *directory.Directory, under string, l Label) (dn string, err error) {
 	me, err := container.Mark()
 	if err != nil {
-		return nil, fmt.Errorf("mark the unit %s: %w", l.Unit(), err)
+		return "", fmt.Errorf("mark the unit %s: %w", l.Unit(), err)
 	}
-	dn, err := d.CreateOU(ctx, under, l.Unit(), directory.Set("description", mark+me))
-	if err != nil {
-		return nil, fmt.Errorf("make the unit of the lab's own: %w", err)
+	if dn, err = d.CreateOU(ctx, under, l.Unit(), directory.Set("description", mark+me)); err != nil {
+		return "", fmt.Errorf("make a unit of the lab's own below %s: %w", under, err)
 	}
-	return &Tree{DN: dn, directory: d}, nil
+	return dn, nil
 }
 
-// Remove removes the tree with everything in it. A tree that is gone is no
-// error.
-func (t *Tree) Remove(ctx context.Context) error { return remove(ctx, t.directory, t.DN) }
-
-func remove(ctx context.Context, d *directory.Directory, dn string) error {
+// Remove removes the tree at dn with everything in it. A tree that is gone is
+// no error.
+func Remove(ctx context.Context, d *directory.Directory, dn string) error {
 	err := d.DeleteTree(ctx, dn)
 	var refused *directory.Refusal
 	if errors.As(err, &refused) && refused.Reason == directory.NoSuchObject {
@@ -166,7 +156,7 @@ func Sweep(ctx context.Context, d *directory.Directory, under string) (removed [
 		return nil, err
 	}
 	for _, dn := range dead {
-		if err := remove(ctx, d, dn); err != nil {
+		if err := Remove(ctx, d, dn); err != nil {
 			return removed, err
 		}
 		removed = append(removed, dn)
