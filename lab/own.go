@@ -65,8 +65,11 @@ func (l *Lab) prepareTree(ctx context.Context, d *directory.Directory) error {
 			l.config.Log.Info("removed what a dead lab left", "dn", dn)
 		}
 	}
-	l.home = l.config.Tree.DN(under) // whatever becomes of the next call, it is to be removed
 	home, err := tree.Plant(ctx, d, under, l.config.Tree)
+	var refused *directory.Refusal
+	if err == nil || errors.As(err, &refused) && refused.OutcomeUnknown {
+		l.home = l.config.Tree.DN(under) // to be removed, also if it was made and nobody heard of it
+	}
 	if err != nil {
 		return err
 	}

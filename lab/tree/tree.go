@@ -93,6 +93,15 @@ func (l Label) Account(name string) string {
 	return name[:longest-4] + spell(h.Sum64(), 4)
 }
 
+// Group returns the account name for a group called name. Groups may have long
+// ones.
+func (l Label) Group(name string) string {
+	if l == "" {
+		return name
+	}
+	return string(l) + "-" + name
+}
+
 // Unit returns the name of the tree's unit.
 func (l Label) Unit() string { return prefix + string(l) }
 

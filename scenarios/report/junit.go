@@ -92,7 +92,7 @@ func suiteOf(run *Run, s *Scenario) junitSuite {
 		c := junitCase{Name: step.Name, Class: s.Name, File: s.File, Line: step.Line, Time: seconds(step.Duration)}
 		switch {
 		case step.Skipped:
-			c.Skipped = &junitMessage{Message: notRun}
+			c.Skipped = &junitMessage{Message: firstLine(stepError(step))}
 			suite.Skipped++
 		case !step.Passed:
 			c.Failure = &junitMessage{Message: firstLine(stepError(step)), Type: "expectation", Text: failureText(step)}
@@ -101,7 +101,7 @@ func suiteOf(run *Run, s *Scenario) junitSuite {
 		}
 		suite.Cases = append(suite.Cases, c)
 	}
-	if s.Error != "" || !s.Passed && !failed {
+	if s.Error != "" || s.failed() && !failed {
 		message := or(s.Error, "the scenario failed outside its steps")
 		suite.Cases = append(suite.Cases, junitCase{
 			Name: "the lab", Class: s.Name, File: s.File, Time: seconds(0),

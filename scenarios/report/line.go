@@ -13,18 +13,25 @@ import (
 //	PASS  embedded  browser  1.2s  A pilot user resets a password
 //
 // and below a failed one the failing step with its place, what was expected,
-// what was found, and the command that runs it again. Colours appear only if w
+// what was found, and the command that runs it again; below one that was not
+// run (SKIP) what it needs. Colours appear only if w
 // is a terminal and NO_COLOR is not set. Line takes out no secret: give it
 // what [Redactor.Scenario] returns.
 func Line(w io.Writer, s *Scenario) error {
 	paint := painter(w)
 	word := paint("32", "PASS")
-	if !s.Passed {
+	switch {
+	case s.Skipped != "":
+		word = paint("33", "SKIP")
+	case !s.Passed:
 		word = paint("1;31", "FAIL")
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %-8s  %-7s  %6s  %s\n", word, oneLine(s.Directory), oneLine(s.Driver), short(s.Duration), oneLine(s.Name))
-	if !s.Passed {
+	if s.Skipped != "" {
+		fmt.Fprintf(&b, "      %s %s\n", paint("2", fmt.Sprintf("%-9s", "needs:")), oneLine(s.Skipped))
+	}
+	if s.failed() {
 		for _, detail := range failureLines(s) {
 			fmt.Fprintf(&b, "      %s %s\n", paint("2", fmt.Sprintf("%-9s", detail[0])), detail[1])
 		}

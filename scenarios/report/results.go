@@ -63,6 +63,8 @@ func stepError(s *Step) string {
 	switch {
 	case s.Passed:
 		return ""
+	case s.Skipped && s.Error != "":
+		return notRun + ": " + s.Error
 	case s.Skipped:
 		return notRun
 	case s.Error != "":

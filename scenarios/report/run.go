@@ -35,8 +35,12 @@ type Scenario struct {
 	Era string
 	// Seed is what to give --seed to repeat this scenario; 0 means the run's.
 	Seed uint64
-	// Passed is false if a step failed or Error is set.
+	// Passed is false if a step failed, or Error or Skipped is set.
 	Passed bool
+	// Skipped says why the scenario was not run: what it needs and the
+	// directory, which is not the lab's own, does not have. Such a scenario has
+	// neither passed nor failed; all its steps are skipped.
+	Skipped string
 	// Duration is real time, not the lab's.
 	Duration time.Duration
 	// Rules are the ids of the behaviour rules the scenario proves.
@@ -65,8 +69,9 @@ type Step struct {
 	Passed, Skipped bool
 	// Duration is real time.
 	Duration time.Duration
-	// Error says why the step failed. Expected and Found, where the failure is
-	// one of expectation, say the same as two values to compare.
+	// Error says why the step failed, or why it was skipped if that is not for a
+	// step before it. Expected and Found, where the failure is one of
+	// expectation, say the same as two values to compare.
 	Error           string
 	Expected, Found string
 	// Rules are the ids of the rules this step proves.
@@ -81,6 +86,9 @@ type Step struct {
 	Audit             []AuditEntry
 	Agent             []AgentEvent
 }
+
+// failed reports whether the scenario ran and did not pass.
+func (s *Scenario) failed() bool { return !s.Passed && s.Skipped == "" }
 
 // failed reports whether the step ran and did not pass.
 func (s *Step) failed() bool { return !s.Passed && !s.Skipped }

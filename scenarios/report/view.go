@@ -21,6 +21,7 @@ type (
 		OK            bool
 		Total, Passed int
 		Failed        int
+		Skipped       int
 		PassedShare   template.CSS
 		Facts         []fact
 		Notes         []string
@@ -43,6 +44,7 @@ type (
 		Facts           []fact
 		Rules           []ruleName
 		Failure         *failureView
+		Needs           string // why it was not run
 		Unhandled, Log  []string
 		Steps           []stepView
 	}
@@ -103,18 +105,22 @@ func newView(run *Run) *view {
 	pictures := newAlbum(run)
 	failed := group{ID: "failed", Title: "Failed"}
 	passed := group{ID: "passed", Title: "Passed"}
+	skipped := group{ID: "skipped", Title: "Not run"}
 	for i, s := range run.Scenarios {
 		b := builder{run: run, pictures: pictures, scenario: s, id: fmt.Sprintf("s%d", i+1)}
-		if s.Passed {
+		switch {
+		case s.Passed:
 			passed.Scenarios = append(passed.Scenarios, b.view())
-		} else {
+		case s.failed():
 			failed.Scenarios = append(failed.Scenarios, b.view())
+		default:
+			skipped.Scenarios = append(skipped.Scenarios, b.view())
 		}
 	}
-	v.Groups = []group{failed, passed}
-	v.Failed, v.Passed = len(failed.Scenarios), len(passed.Scenarios)
-	v.OK = v.Failed == 0 && v.Total > 0
-	v.Verdict = verdict(v.Failed, v.Total)
+	v.Groups = []group{failed, skipped, passed}
+	v.Failed, v.Skipped, v.Passed = len(failed.Scenarios), len(skipped.Scenarios), len(passed.Scenarios)
+	v.OK = v.Failed == 0 && v.Passed > 0
+	v.Verdict = verdict(v.Failed, v.Failed+v.Passed)
 	v.PassedShare = share(v.Passed, v.Total)
 	for _, p := range pictures.order {
 		v.Pictures = append(v.Pictures, p.style())
@@ -124,7 +130,7 @@ func newView(run *Run) *view {
 
 func verdict(failed, total int) string {
 	switch {
-	case total == 0:
+	case total == 0: // or each needs what the directory does not have
 		return "No scenario was run"
 	case failed == 0 && total == 1:
 		return "The scenario passed"

@@ -18,7 +18,7 @@ type builder struct {
 func (b builder) view() scenarioView {
 	s := b.scenario
 	v := scenarioView{
-		ID: b.id, Name: s.Name, About: s.About, State: passedMark(), Open: !s.Passed,
+		ID: b.id, Name: s.Name, About: s.About, State: passedMark(), Open: s.failed(), Needs: s.Skipped,
 		StandsIn: s.StandsIn, Duration: short(s.Duration), Rules: ruleNames(s.Rules),
 		Unhandled: s.Unhandled, Log: s.Log,
 		Facts: filled([]fact{
@@ -39,7 +39,10 @@ func (b builder) view() scenarioView {
 	for i, step := range s.Steps {
 		v.Steps = append(v.Steps, b.step(i, step))
 	}
-	if !s.Passed {
+	switch {
+	case s.Skipped != "":
+		v.State = skippedMark()
+	case !s.Passed:
 		v.State = failedMark()
 		v.Failure = b.failure(v.Steps)
 	}
@@ -92,7 +95,7 @@ func (b builder) step(i int, s *Step) stepView {
 	case s.Passed:
 		v.State = passedMark()
 	case s.Skipped:
-		v.State, v.Duration = skippedMark(), ""
+		v.State, v.Duration, v.Error = skippedMark(), "", ""
 	default:
 		v.State = failedMark()
 	}

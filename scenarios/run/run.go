@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ssprlab/ssprlab/lab"
+	"github.com/ssprlab/ssprlab/lab/own"
 	"github.com/ssprlab/ssprlab/lab/pki"
 	"github.com/ssprlab/ssprlab/lab/web"
 	"github.com/ssprlab/ssprlab/scenarios/report"
@@ -28,6 +29,9 @@ type Options struct {
 	// starts its own.
 	Directory lab.DirectoryKind
 	Fleet     *lab.Fleet
+	// Own is the directory if it is one of the user's. What a scenario needs and
+	// it does not have is why the scenario is skipped.
+	Own *own.Config
 	// NoEvidence leaves out pictures and what changed: for measuring.
 	NoEvidence bool
 	// Done is told of each scenario when it has run, one at a time.
@@ -114,6 +118,10 @@ func one(ctx context.Context, s *script.Scenario, era script.Era, o Options) *re
 		err = errors.Join(err, cause)
 	}
 	cancel()
+	if lacking := new(needs); errors.As(err, &lacking) {
+		skip(r, s, era, lacking.what)
+		return r
+	}
 	if err != nil {
 		r.Error = "the lab did not start: " + err.Error()
 		skipFrom(r, s, era, 0)
@@ -151,6 +159,16 @@ func skipFrom(r *report.Scenario, s *script.Scenario, era script.Era, i int) {
 		if step.Runs(era) {
 			r.Steps = append(r.Steps, &report.Step{Name: nameOf(step), Actor: step.Actor, Line: step.At.Line, Skipped: true, Rules: step.Rules})
 		}
+	}
+}
+
+// skip notes that a scenario was not run, because the directory does not have
+// what it needs.
+func skip(r *report.Scenario, s *script.Scenario, era script.Era, what string) {
+	r.Skipped = what
+	skipFrom(r, s, era, 0)
+	for _, step := range r.Steps {
+		step.Error = what
 	}
 }
 

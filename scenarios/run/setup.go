@@ -20,7 +20,7 @@ func (w *world) setUp(ctx context.Context) error {
 	for _, p := range w.scenario.People {
 		w.actors[p.Key] = w.newActor(p)
 	}
-	steps := []func(context.Context) error{w.fillDirectory, w.addCloudPeople, w.connectDirectory, w.completePeople, w.enableWriteback, w.applyPolicy, w.lockAccounts}
+	steps := []func(context.Context) error{w.fillDirectory, w.fit, w.addCloudPeople, w.connectDirectory, w.completePeople, w.enableWriteback, w.applyPolicy, w.lockAccounts}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return err
@@ -36,13 +36,8 @@ func (w *world) fillDirectory(ctx context.Context) error {
 	if !w.onPremises() {
 		return nil
 	}
-	p := w.scenario.Directory.Policy
-	err := w.directory.SetPolicy(ctx, directory.Policy{
-		MinLength: p.MinimumLength, Complexity: p.Complexity, History: p.History, MinAge: p.MinimumAge, MaxAge: p.MaximumAge,
-		LockoutThreshold: p.LockoutThreshold, LockoutWindow: p.LockoutWindow, LockoutDuration: p.LockoutDuration,
-	})
-	if err != nil {
-		return fmt.Errorf("set the domain's password policy: %w", err)
+	if err := w.setPolicy(ctx); err != nil {
+		return err
 	}
 	ou := "OU=" + lab.People + "," + w.directory.Base()
 	for _, a := range w.actors {
@@ -51,7 +46,7 @@ func (w *world) fillDirectory(ctx context.Context) error {
 		}
 		x := a.person
 		account, err := w.directory.CreateAccount(ctx, directory.NewAccount{
-			Parent: ou, Name: x.Name, SAM: samOf(x), UPN: x.UPN, GivenName: x.GivenName, Surname: x.Surname, Mail: x.Mail,
+			Parent: ou, Name: x.Name, SAM: w.tree.Account(x.Key), UPN: x.UPN, GivenName: x.GivenName, Surname: x.Surname, Mail: x.Mail,
 			Mobile: x.Mobile, OfficePhone: x.OfficePhone, Password: a.password, MustChange: x.MustChange, NeverExpires: x.PasswordNeverExpires, Disabled: !x.Enabled,
 		})
 		if err != nil {
@@ -62,8 +57,22 @@ func (w *world) fillDirectory(ctx context.Context) error {
 	return w.addDirectoryGroups(ctx, ou)
 }
 
-// samOf is the account name on-premises: at most 20 characters.
-func samOf(p *script.Person) string { return p.Key[:min(len(p.Key), 20)] }
+// setPolicy gives the domain the scenario's password policy, unless the domain
+// is shared.
+func (w *world) setPolicy(ctx context.Context) error {
+	if w.tree != "" {
+		return nil
+	}
+	p := w.scenario.Directory.Policy
+	err := w.directory.SetPolicy(ctx, directory.Policy{
+		MinLength: p.MinimumLength, Complexity: p.Complexity, History: p.History, MinAge: p.MinimumAge, MaxAge: p.MaximumAge,
+		LockoutThreshold: p.LockoutThreshold, LockoutWindow: p.LockoutWindow, LockoutDuration: p.LockoutDuration,
+	})
+	if err != nil {
+		return fmt.Errorf("set the domain's password policy: %w", err)
+	}
+	return nil
+}
 
 func (w *world) addDirectoryGroups(ctx context.Context, ou string) error {
 	for _, g := range w.scenario.Groups {
@@ -74,7 +83,7 @@ func (w *world) addDirectoryGroups(ctx context.Context, ou string) error {
 		for _, m := range g.Members {
 			members = append(members, w.actors[m].dn)
 		}
-		if _, err := w.directory.CreateGroup(ctx, ou, g.Name, members...); err != nil {
+		if _, err := w.directory.CreateGroupAs(ctx, ou, g.Name, w.tree.Group(g.Name), members...); err != nil {
 			return fmt.Errorf("%s: make the group %s: %w", g.At, g.Name, err)
 		}
 	}
@@ -166,7 +175,7 @@ func (w *world) registered(ctx context.Context, a *actor, x *setup.Person) error
 	}
 	x.Confirmed = p.RegisteredOn
 	if x.Confirmed.IsZero() {
-		x.Confirmed = w.scenario.StartIn(w.era)
+		x.Confirmed = w.started
 	}
 	for _, m := range p.Registered {
 		switch m {

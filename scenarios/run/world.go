@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/ssprlab/ssprlab/fakes/entra/setup"
 	"github.com/ssprlab/ssprlab/fakes/mail/mailbox"
 	"github.com/ssprlab/ssprlab/fakes/phone/hand"
 	"github.com/ssprlab/ssprlab/lab"
 	"github.com/ssprlab/ssprlab/lab/directory"
+	"github.com/ssprlab/ssprlab/lab/tree"
 	"github.com/ssprlab/ssprlab/scenarios/report"
 	"github.com/ssprlab/ssprlab/scenarios/script"
 )
@@ -21,6 +23,8 @@ type world struct {
 	scenario *script.Scenario
 	era      script.Era
 	lab      *lab.Lab
+	tree     tree.Label // of a directory that is shared; "": it is the scenario's alone
+	started  time.Time  // on the lab's clock
 
 	directory *directory.Directory // as administrator; nil: there is none
 	tenant    *setup.Client
@@ -38,10 +42,17 @@ type world struct {
 
 // newWorld starts a lab and brings it into the scenario's state.
 func newWorld(ctx context.Context, s *script.Scenario, era script.Era, o Options) (*world, error) {
+	if err := o.unfit(s, era); err != nil {
+		return nil, err
+	}
+	s, label, err := o.settle(s)
+	if err != nil {
+		return nil, err
+	}
 	config := lab.Config{
 		Seed: o.Seed, Era: eraOf(era), Start: s.StartIn(era), Organisation: s.Organisation, Domain: s.Domain,
 		Authority: o.Authority, Keys: o.Keys, Log: o.Log, Port: o.Port,
-		Directory: o.Directory, Fleet: o.Fleet,
+		Directory: o.Directory, Fleet: o.Fleet, Own: o.Own, Tree: label,
 	}
 	config.Initial = !slices.Contains(s.Tenant.VerifiedDomains, s.Domain)
 	for _, d := range s.Tenant.VerifiedDomains {
@@ -56,7 +67,10 @@ func newWorld(ctx context.Context, s *script.Scenario, era script.Era, o Options
 	if err != nil {
 		return nil, err
 	}
-	w := &world{options: o, scenario: s, era: era, lab: l, actors: map[string]*actor{}, saved: map[string]string{}}
+	w := &world{options: o, scenario: s, era: era, lab: l, tree: label, started: s.StartIn(era), actors: map[string]*actor{}, saved: map[string]string{}}
+	if o.Own != nil {
+		w.started = l.Clock.Now() // that of the directory, more or less
+	}
 	w.tenant = setup.NewClient(l.Endpoints.TenantControl, l.HTTP())
 	w.graph = newGraph(l)
 	w.mail = mailbox.New(l.Endpoints.Mail, l.HTTP())
@@ -70,6 +84,26 @@ func newWorld(ctx context.Context, s *script.Scenario, era script.Era, o Options
 		return nil, fmt.Errorf("set the scenario up: %w", err)
 	}
 	return w, nil
+}
+
+// settle gives a scenario a tree of its own in a directory that it shares, and
+// the domains in which its people have names that nobody else has.
+func (o Options) settle(s *script.Scenario) (*script.Scenario, tree.Label, error) {
+	if o.Own == nil {
+		return s, "", nil
+	}
+	label, err := tree.NewLabel()
+	if err != nil {
+		return nil, "", err
+	}
+	domains := map[string]string{}
+	for _, d := range s.Domains() {
+		domains[d] = label.Domain(d)
+	}
+	if d := o.Own.Domain(); d != "" && s.Directory != nil {
+		domains[s.Directory.Domain] = d
+	}
+	return s.Renamed(domains), label, nil
 }
 
 func rightsOf(rights []script.Right) (list []directory.Right) {
