@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ssprlab/ssprlab/lab"
 	"github.com/ssprlab/ssprlab/lab/directory"
 	"github.com/ssprlab/ssprlab/scenarios/script"
 )
@@ -30,6 +31,9 @@ func need(format string, arguments ...any) error { return &needs{fmt.Sprintf(for
 func (o Options) unfit(s *script.Scenario, era script.Era) error {
 	if o.Own == nil {
 		return nil
+	}
+	if x := s.ExceptionOn(string(lab.OpenLDAP)); x != nil && o.Own.Dialect == directory.OpenLDAP {
+		return need("another directory than OpenLDAP (%s): %s", x.Rule, x.Because)
 	}
 	if !s.Start.IsZero() {
 		return need("to start on %s, and the directory keeps its own time", s.Start.Format(time.DateOnly))
