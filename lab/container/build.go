@@ -87,8 +87,7 @@ func (e *Engine) recipe(ctx context.Context, img Image, p *progress) (r recipe, 
 	}
 	var binary []byte
 	if copies.MatchString(dockerfile) {
-		p.doing("compiling ssprlab")
-		if binary, err = command(ctx, e.arch, p.waiting); err != nil {
+		if binary, err = command(ctx, e.arch, p); err != nil {
 			return r, err
 		}
 	}

@@ -18,11 +18,11 @@ const commandPath = "github.com/ssprlab/ssprlab/cmd/ssprlab"
 
 // command returns the ssprlab command for Linux on an architecture, static:
 // this program, if it is that, or else built from source by go.
-func command(ctx context.Context, arch string, waiting func()) ([]byte, error) {
+func command(ctx context.Context, arch string, p *progress) ([]byte, error) {
 	if binary, ok := itself(arch); ok {
 		return binary, nil
 	}
-	return compile(ctx, arch, waiting)
+	return compile(ctx, arch, p)
 }
 
 // itself returns the program that runs, if it will do.
@@ -51,7 +51,7 @@ func static(binary []byte) bool {
 
 // compile builds the command from the module that the working folder uses. The
 // file in the cache is built anew only when go finds that it must be.
-func compile(ctx context.Context, arch string, waiting func()) ([]byte, error) {
+func compile(ctx context.Context, arch string, p *progress) ([]byte, error) {
 	folder, err := cacheFolder()
 	if err != nil {
 		return nil, err
@@ -61,11 +61,12 @@ func compile(ctx context.Context, arch string, waiting func()) ([]byte, error) {
 		return nil, fmt.Errorf("containers run ssprlab, built static for linux/%s. This program is not that, and to build it the go command is missing: "+
 			"install Go, or use an ssprlab for Linux built with CGO_ENABLED=0", arch)
 	}
-	l, err := lock(ctx, binaryLock, false, waiting)
+	l, err := lock(ctx, binaryLock, false, p.waiting)
 	if err != nil {
 		return nil, err
 	}
 	defer l.release()
+	p.doing("compiling ssprlab")
 	target := filepath.Join(folder, "ssprlab-linux-"+arch)
 	c := exec.CommandContext(ctx, goTool, "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", target, commandPath)
 	c.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch)
@@ -82,7 +83,7 @@ func compile(ctx context.Context, arch string, waiting func()) ([]byte, error) {
 // advice tells what to do when go cannot find the command's packages.
 func advice(said string) string {
 	if strings.Contains(said, "no required module") || strings.Contains(said, "missing go.sum") || strings.Contains(said, "go.mod file not found") || strings.Contains(said, "no Go files") {
-		return "\nRun this where the module that is tested lies, once after: go get -tool " + commandPath
+		return "\nUse an ssprlab for Linux built with CGO_ENABLED=0, or work in the module that is tested, after: go get -tool " + commandPath
 	}
 	return ""
 }

@@ -112,8 +112,7 @@ func installed(ctx context.Context, root []string) error {
 // command and what it said.
 func call(ctx context.Context, args []string) error {
 	c := exec.CommandContext(ctx, args[0], args[1:]...)
-	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) } // it puts things back
-	c.WaitDelay = makeTimeout
+	c.WaitDelay = openTimeout // sudo's child is not ours to kill
 	c.SysProcAttr = attributes()
 	var out []byte
 	var err error

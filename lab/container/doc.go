@@ -2,9 +2,10 @@
 // engine, builds the lab's images, starts containers in networks of their own,
 // and leaves nothing behind. It knows nothing of what runs in them.
 //
-//	e, err := container.Open(ctx)                      // the engine, checked
-//	ref, err := e.Build(ctx, container.Samba, nil)     // built, or found
-//	g := e.NewGroup()                                  // what one lab owns
+//	e, err := container.Open(ctx)                // the engine, checked
+//	samba, err := container.Named(container.Samba)
+//	ref, err := e.Build(ctx, samba, nil)         // built, or found
+//	g := e.NewGroup()                            // what one lab owns
 //	defer g.Close()
 //	corp, err := g.Network(ctx, "corp")
 //	dc, err := g.Start(ctx, container.Spec{
@@ -12,7 +13,7 @@
 //		Networks: []container.Attachment{{Network: corp, Aliases: []string{"dc1.corp.alder.example.com"}}},
 //		Ports:    []container.Port{{Number: 8443}, {Number: 636, Later: true}},
 //	})
-//	dc.Addr(8443)                                      // 127.0.0.1:32768
+//	dc.Addr(8443)                                // 127.0.0.1:41231
 //
 // # The engine
 //
@@ -20,6 +21,17 @@
 // the docker command uses. It must be on this machine, speak API 1.41 (Docker
 // 20.10) or later and run Linux containers; an [Unusable] says what is wrong
 // otherwise, where, and what mends it.
+//
+// Where ports are published is asked of the engine, so it does not matter
+// whether this machine looks like a container to testcontainers-go (a file
+// /.dockerenv) or what TESTCONTAINERS_HOST_OVERRIDE says.
+//
+// # Images
+//
+// The folder images holds one for each; its Dockerfile puts the layers that
+// change least first. Their base is pulled where a registry can be reached, and
+// else made from the Debian archive under the same name, so one Dockerfile
+// serves both. What is built carries the label io.github.ssprlab.image.
 //
 // # Cleaning up
 //

@@ -25,7 +25,7 @@ type Built struct {
 
 // keep is how many images of one name stay: people go back and forth between
 // versions, and another process may be about to start a container from one.
-const keep = 3
+const keep = 5
 
 // Images lists what the lab has built, by name, the newest first.
 func (e *Engine) Images(ctx context.Context) ([]Built, error) {

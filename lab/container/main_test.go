@@ -22,16 +22,20 @@ import (
 const helperVariable = "SSPRLAB_TEST_HELPER"
 
 func TestMain(m *testing.M) {
+	if task := os.Getenv(helperVariable); task != "" {
+		os.Exit(help(task))
+	}
 	os.Exit(withPart(func() int {
-		if task := os.Getenv(helperVariable); task != "" {
-			return help(task)
-		}
+		defer removeImages()
 		return m.Run()
 	}))
 }
 
-// part is the program of testdata/part, built static.
+// part is the program of testdata/part, built static. Helpers find it by a
+// variable.
 var part []byte
+
+const partVariable = "SSPRLAB_TEST_PART"
 
 func withPart(run func() int) int {
 	dir, err := os.MkdirTemp("", "part-")
@@ -40,17 +44,31 @@ func withPart(run func() int) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	build := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(dir, "part"), "./testdata/part")
+	path := filepath.Join(dir, "part")
+	build := exec.Command("go", "build", "-trimpath", "-o", path, "./testdata/part")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n%s", build, err, out)
 		return 1
 	}
-	if part, err = os.ReadFile(filepath.Join(dir, "part")); err != nil {
+	os.Setenv(partVariable, path)
+	if part, err = os.ReadFile(path); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	return run()
+}
+
+// removeImages removes what tiny built.
+func removeImages() {
+	e, err := container.Open(context.Background())
+	if err != nil {
+		return // then there are none
+	}
+	defer e.Close()
+	if _, err := e.RemoveImages(context.Background(), tiny().Name); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
 }
 
 // engine opens the engine. Without one the test is left out, in CI it fails.

@@ -20,6 +20,9 @@ func help(task string) int {
 	ctx := context.Background()
 	e, err := container.Open(ctx)
 	if err == nil {
+		part, err = os.ReadFile(os.Getenv(partVariable))
+	}
+	if err == nil {
 		verb, object, _ := strings.Cut(task, " ")
 		if verb == "build" {
 			fmt.Println("building")

@@ -81,7 +81,7 @@ func (c *Container) probe(ctx context.Context) (func(ctx context.Context, port i
 }
 
 func accepts(ctx context.Context, address string) bool {
-	var d net.Dialer
+	d := net.Dialer{Timeout: time.Second}
 	conn, err := d.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return false
@@ -93,7 +93,7 @@ func accepts(ctx context.Context, address string) bool {
 // holds reports whether a connection is accepted and kept. The engine accepts
 // it itself, and drops it at once if nobody listens behind.
 func holds(ctx context.Context, address string) bool {
-	var d net.Dialer
+	d := net.Dialer{Timeout: time.Second}
 	conn, err := d.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return false
