@@ -22,9 +22,12 @@ type body interface {
 	// follow moves the clocks of the parts to what the lab's is ahead of the
 	// machine's. Parts that share the lab's clock are moved already.
 	follow(ctx context.Context, ahead time.Duration) error
-	// cut takes the agent off a network, and mend puts it on all again.
-	cut(ctx context.Context, n Network) error
+	// cut takes the agent off a network, without warning if asked so, and mend
+	// puts it on all again.
+	cut(ctx context.Context, n Network, warned bool) error
 	mend(ctx context.Context) error
+	// kill ends a part as a crash does.
+	kill(ctx context.Context, k part.Kind) error
 	// close ends every part, the last opened first.
 	close() error
 }

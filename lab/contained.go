@@ -85,16 +85,18 @@ func (b *contained) follow(ctx context.Context, ahead time.Duration) error {
 	return nil
 }
 
-// cut pulls the agent's cable. From the cloud it hangs up first: a connection
-// that is merely cut is noticed after two missed beats (R-GAP-50), and a
-// scenario speaks of the time after that.
-func (b *contained) cut(ctx context.Context, n Network) error {
-	if n == Cloud {
+// cut pulls the agent's cable. An agent that is warned hangs up first.
+func (b *contained) cut(ctx context.Context, n Network, warned bool) error {
+	if n == Cloud && warned {
 		if err := b.lab.post(ctx, "/cut?from="+string(n)); err != nil {
 			return err
 		}
 	}
 	return b.crew.disconnect(ctx, n)
+}
+
+func (b *contained) kill(ctx context.Context, k part.Kind) error {
+	return b.crew.containers[k].Kill(ctx)
 }
 
 // mend plugs it in again, and lets the agent know.

@@ -143,8 +143,12 @@ func (b *embedded) directory(ctx context.Context, domain string) (directoryAt, e
 func (b *embedded) follow(context.Context, time.Duration) error { return nil }
 
 // cut tells the agent to behave as if its cable were pulled.
-func (b *embedded) cut(ctx context.Context, n Network) error {
+func (b *embedded) cut(ctx context.Context, n Network, _ bool) error {
 	return b.lab.post(ctx, "/cut?from="+string(n))
+}
+
+func (b *embedded) kill(context.Context, part.Kind) error {
+	return errors.New("it shares its process with all others: use a directory in a container")
 }
 
 func (b *embedded) mend(ctx context.Context) error { return b.lab.post(ctx, "/restore") }

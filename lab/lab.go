@@ -173,11 +173,27 @@ func (l *Lab) Advance(ctx context.Context, d time.Duration) error {
 	return nil
 }
 
-// Cut takes the agent off a network, as if its cable were pulled; [Lab.Mend]
-// puts it back on all.
-func (l *Lab) Cut(ctx context.Context, n Network) error {
-	if err := l.body.cut(ctx, n); err != nil {
+// Cut takes the agent off a network. From the cloud it hangs up first, so that
+// the tenant knows at once; [Lab.Unplug] gives no warning, and the tenant knows
+// after two missed beats (R-GAP-50). [Lab.Mend] puts the agent back on all.
+func (l *Lab) Cut(ctx context.Context, n Network) error { return l.sever(ctx, n, true) }
+
+// Unplug takes the agent off a network as if its cable were pulled: connections
+// hang. In one process there is no cable, and it does what Cut does.
+func (l *Lab) Unplug(ctx context.Context, n Network) error { return l.sever(ctx, n, false) }
+
+func (l *Lab) sever(ctx context.Context, n Network, warned bool) error {
+	if err := l.body.cut(ctx, n, warned); err != nil {
 		return fmt.Errorf("cut the agent off the network %s: %w", n, err)
+	}
+	return nil
+}
+
+// Kill ends a part as a crash does; [Lab.Failed] then tells of it, and nothing
+// brings it back. Parts in one process cannot be killed.
+func (l *Lab) Kill(ctx context.Context, k part.Kind) error {
+	if err := l.body.kill(ctx, k); err != nil {
+		return fmt.Errorf("kill the %s: %w", k, err)
 	}
 	return nil
 }
