@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -11,15 +12,25 @@ import (
 )
 
 // directoryFlags choose the directory, for every verb that starts labs.
-type directoryFlags struct{ directory string }
+type directoryFlags struct {
+	directory string
+	own       ownFlags
+}
 
 func (f *directoryFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.directory, "directory", string(lab.Embedded), "the directory, and where the parts run: embedded (in this process), samba or openldap (all in containers)")
+	c.Flags().StringVar(&f.directory, "directory", string(lab.Embedded), "the directory, and where the parts run: embedded (in this process), samba or openldap (all in containers), or ldaps://host:port, one of yours, with --directory-config")
+	f.own.add(c)
 }
 
 // open brings up what the directory needs, puts it into the options of a run,
 // and returns what takes it down again.
 func (f *directoryFlags) open(c *cobra.Command, o *run.Options) (closing func() error, err error) {
+	if strings.HasPrefix(f.directory, "ldaps:") || f.own.file != "" && !c.Flags().Changed("directory") {
+		return f.openOwn(c, o)
+	}
+	if f.own.file != "" {
+		return nil, fail(statusBadInput, fmt.Errorf("--directory-config names a directory of yours, and --directory %s is one of the lab's: use one of them", f.directory))
+	}
 	o.Directory = lab.DirectoryKind(f.directory)
 	switch o.Directory {
 	case lab.Embedded:
@@ -31,5 +42,18 @@ func (f *directoryFlags) open(c *cobra.Command, o *run.Options) (closing func() 
 		}
 		return o.Fleet.Close, nil
 	}
-	return nil, fail(statusBadInput, fmt.Errorf("--directory %q: expected %s, %s or %s", f.directory, lab.Embedded, lab.Samba, lab.OpenLDAP))
+	return nil, fail(statusBadInput, fmt.Errorf("--directory %q: expected %s, %s, %s or ldaps://host:port", f.directory, lab.Embedded, lab.Samba, lab.OpenLDAP))
+}
+
+// openOwn has the labs use a directory of the user's, if the user agrees.
+func (f *directoryFlags) openOwn(c *cobra.Command, o *run.Options) (closing func() error, err error) {
+	address := ""
+	if c.Flags().Changed("directory") {
+		address = f.directory
+	}
+	if o.Own, err = f.own.read(c.ErrOrStderr(), address); err != nil {
+		return nil, err
+	}
+	o.Directory = lab.Own
+	return func() error { return nil }, f.own.agree(c, o.Own, rehearsal())
 }

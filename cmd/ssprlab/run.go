@@ -118,18 +118,24 @@ func keep(ctx context.Context, w io.Writer, s *report.Scenario, l *lab.Lab) {
 // verdict says how a run ended, and with which exit status. What an
 // interruption kept from starting is no fault of the lab's.
 func verdict(w io.Writer, done *report.Run, dir string, interrupted error) error {
-	passed, failed, unstarted := 0, 0, 0
+	passed, failed, unstarted, skipped := 0, 0, 0, 0
 	for _, s := range done.Scenarios {
 		switch {
 		case s.Error != "":
 			unstarted++
+		case s.Skipped != "":
+			skipped++
 		case s.Passed:
 			passed++
 		default:
 			failed++
 		}
 	}
-	fmt.Fprintf(w, "%d passed, %d failed, in %.1fs. Report: %s/index.html\n", passed, failed+unstarted, done.Duration.Seconds(), dir)
+	left := ""
+	if skipped > 0 {
+		left = fmt.Sprintf("%d not run, ", skipped)
+	}
+	fmt.Fprintf(w, "%d passed, %d failed, %sin %.1fs. Report: %s/index.html\n", passed, failed+unstarted, left, done.Duration.Seconds(), dir)
 	switch {
 	case interrupted != nil:
 		return fail(statusFailed, errors.New("interrupted"))

@@ -117,6 +117,16 @@ func places(e lab.Endpoints) []place {
 	}
 }
 
+// administrator is who rules the directory; nil for one of the user's, whose
+// accounts are not the lab's to tell of.
+func administrator(l *lab.Lab) map[string]string {
+	d := l.Directory()
+	if d.Within != "" {
+		return nil
+	}
+	return map[string]string{"user": d.User, "password": d.Password}
+}
+
 // announce prints where everything is and who lives there.
 func announce(w io.Writer, h *run.House, ca string, asJSON bool) error {
 	e := h.Lab.Endpoints
@@ -128,7 +138,7 @@ func announce(w io.Writer, h *run.House, ca string, asJSON bool) error {
 		out := json.NewEncoder(w)
 		out.SetIndent("", "  ")
 		return out.Encode(map[string]any{"addresses": addresses, "people": h.People, "caFile": ca,
-			"directoryAdministrator": map[string]string{"user": h.Lab.Directory().User, "password": h.Lab.Directory().Password}, "hosts": e.Hosts,
+			"directoryAdministrator": administrator(h.Lab), "hosts": e.Hosts,
 			"control": map[string]string{"tenant": e.TenantControl, "connect": e.ConnectControl, "phone": e.PhoneControl, "mail": e.MailControl}})
 	}
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
@@ -137,8 +147,11 @@ func announce(w io.Writer, h *run.House, ca string, asJSON bool) error {
 	for _, p := range places(e) {
 		fmt.Fprintf(t, "  %s\t%s\n", p.name, p.address)
 	}
-	admin := h.Lab.Directory()
-	fmt.Fprintf(t, "  directory administrator\t%s, password %s\n", admin.User, admin.Password)
+	if admin := administrator(h.Lab); admin != nil {
+		fmt.Fprintf(t, "  directory administrator\t%s, password %s\n", admin["user"], admin["password"])
+	} else {
+		fmt.Fprintf(t, "  the lab's unit\t%s\n", h.Lab.Directory().Base)
+	}
 	fmt.Fprintf(t, "  control ports\ttenant %s, connect %s, phone %s, mail %s\n", e.TenantControl, e.ConnectControl, e.PhoneControl, e.MailControl)
 	fmt.Fprintf(t, "  certificate authority\t%s\n\n", ca)
 	fmt.Fprintf(t, "Browsers find these names by themselves; for tools that do not, a line of /etc/hosts:\n127.0.0.1 %s\n\n", strings.Join(e.Hosts, " "))

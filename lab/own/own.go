@@ -13,6 +13,7 @@ import (
 // Config is what the file says, with the passwords read from where it says that
 // they are.
 type Config struct {
+	File       string // where it was read from
 	URL        string // ldaps://host:port
 	Dialect    directory.Kind
 	CA         string // PEM; "" is who the machine trusts

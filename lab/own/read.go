@@ -40,7 +40,7 @@ func parse(name string, data []byte, lookup func(string) (string, bool)) (*Confi
 		}
 		return nil, r.problems
 	}
-	c := new(Config)
+	c := &Config{File: name}
 	r.fields("the file", place{1, 1}, root, c.fields(r))
 	if len(r.problems) == 0 {
 		r.together(c)

@@ -16,6 +16,9 @@ func Again(run *Run, s *Scenario) string {
 	if s.Directory != "" && s.Directory != "embedded" {
 		words = append(words, "--directory", quote(s.Directory))
 	}
+	if s.Config != "" {
+		words = append(words, "--directory-config", quote(s.Config))
+	}
 	if s.Driver != "" {
 		words = append(words, "--driver", quote(s.Driver))
 	}

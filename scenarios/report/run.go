@@ -31,6 +31,8 @@ type Scenario struct {
 	// Directory and Driver are the two axes of the lab: embedded, openldap,
 	// samba or a URL; browser or http.
 	Directory, Driver string
+	// Config is the file that names a directory of the user's; "" for others.
+	Config string
 	// Era is the era of its tenant: 2019 or now.
 	Era string
 	// Seed is what to give --seed to repeat this scenario; 0 means the run's.

@@ -108,6 +108,9 @@ func (s stopwatch) elapsed() time.Duration { return time.Since(s.started) }
 func one(ctx context.Context, s *script.Scenario, era script.Era, o Options) *report.Scenario {
 	watch := newStopwatch()
 	r := &report.Scenario{Name: s.Name, About: s.About, File: s.At.File, Line: s.At.Line, Directory: string(cmp.Or(o.Directory, lab.Embedded)), Driver: o.Driver.Name(), Era: string(era), Seed: o.Seed, Rules: allRules(s)}
+	if o.Own != nil {
+		r.Directory, r.Config = o.Own.URL, o.Own.File
+	}
 	if len(s.Eras) > 1 {
 		r.Name += " (era " + string(era) + ")"
 	}
