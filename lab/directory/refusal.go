@@ -74,7 +74,7 @@ func (r Reason) String() string {
 type Refusal struct {
 	Reason  Reason
 	Code    uint16 // LDAP result code; 0 when no answer came
-	SubCode string // "52e" of a bind, "0000052D" of a write; "" if the text has none
+	SubCode string // "52e" of a bind, "0000052D" of a write, "passwordTooShort" in OpenLDAP; "" if there is none
 	Text    string // the server's diagnostic text, unchanged
 	Op      string // what was asked: "bind", "reset", "change", "read", …
 	Object  string // of what: a DN, a bind name or a search base
