@@ -26,14 +26,23 @@ func (n *needs) Error() string { return "the scenario needs " + n.what }
 
 func need(format string, arguments ...any) error { return &needs{fmt.Sprintf(format, arguments...)} }
 
-// unfit says what a scenario needs that no directory of the user's own has; nil
-// if that is nothing.
+// product is the directory in the words of "except on".
+func (o Options) product() lab.DirectoryKind {
+	if o.Own != nil && o.Own.Dialect == directory.OpenLDAP {
+		return lab.OpenLDAP
+	}
+	return o.Directory
+}
+
+// unfit says what a scenario needs that the directory does not have, as the
+// scenario itself says, or as every directory of a user's own is; nil if that is
+// nothing.
 func (o Options) unfit(s *script.Scenario, era script.Era) error {
+	if x := s.ExceptionOn(string(o.product())); x != nil {
+		return need("another directory than %s (%s): %s", x.Directory, x.Rule, x.Because)
+	}
 	if o.Own == nil {
 		return nil
-	}
-	if x := s.ExceptionOn(string(lab.OpenLDAP)); x != nil && o.Own.Dialect == directory.OpenLDAP {
-		return need("another directory than OpenLDAP (%s): %s", x.Rule, x.Because)
 	}
 	if !s.Start.IsZero() {
 		return need("to start on %s, and the directory keeps its own time", s.Start.Format(time.DateOnly))
