@@ -114,6 +114,9 @@ func one(ctx context.Context, s *script.Scenario, era script.Era, o Options) *re
 	if len(s.Eras) > 1 {
 		r.Name += " (era " + string(era) + ")"
 	}
+	if o.product() == lab.OpenLDAP {
+		r.StandsIn = "OpenLDAP stands in for Active Directory"
+	}
 	defer func() { r.Duration = watch.elapsed() }()
 	starting, cancel := context.WithTimeoutCause(ctx, stepTimeout, fmt.Errorf("the start took longer than %s", stepTimeout))
 	w, err := newWorld(starting, s, era, o)
