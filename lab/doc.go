@@ -7,17 +7,18 @@
 //	defer l.Stop()
 //	// people act at l.Endpoints.Office + "/", and so on
 //
-// Here the parts are embedded in the process; each listens on a loopback
-// address of its own and speaks its real protocol over TLS of the lab's
-// authority (SMTP excepted), so nothing depends on where a part runs. Several
-// labs run side by side; each has its own clock, seed, tenant and directory.
+// The parts run in this process, or each in a container: [Config].Directory
+// chooses the directory and with it the place. Each listens on the loopback
+// address and speaks its real protocol over TLS of the lab's authority (SMTP
+// excepted), so nothing depends on where a part runs. Several labs run side by
+// side; each has its own clock, seed, tenant and directory. A [Fleet] keeps
+// containers for labs that come one after the other.
 //
 // The lab's hosts are under ssprlab.localhost: names that browsers resolve to
 // the loopback address by themselves, so a running lab can be visited without
 // changing the machine.
 //
-// Not modelled: parts in containers or of the user's own (the directory is the
-// embedded one), several tenants, directories or agents in one lab, a network
+// Not modelled: several tenants, directories or agents in one lab, a network
 // between the parts that delays or loses, and a lab that survives its process:
 // nothing is kept.
 package lab

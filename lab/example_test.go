@@ -82,7 +82,9 @@ func ExampleLab_Directory() {
 	fmt.Println(d.Authenticate(ctx, adele.UPN, "not the password") != nil)
 	account, err := d.AccountByDN(ctx, adele.DN)
 	fmt.Println("locked:", account.Locked, err)
-	l.Clock.Advance(31 * time.Minute)
+	if err := l.Advance(ctx, 31*time.Minute); err != nil {
+		log.Fatal(err)
+	}
 	fmt.Println(d.Authenticate(ctx, adele.UPN, "Quiet-Otter-41"))
 	// Output:
 	// true

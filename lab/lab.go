@@ -20,7 +20,7 @@ import (
 // Lab is a running lab. Its parts are reached through [Lab.Endpoints] alone.
 type Lab struct {
 	Endpoints Endpoints
-	Clock     *clock.Clock
+	Clock     *clock.Clock // to be read; [Lab.Advance] moves it, and all parts
 	Seed      seed.Source
 
 	config    Config
