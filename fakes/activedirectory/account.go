@@ -108,8 +108,10 @@ func (s *Server) accountRule(a attr) func(*draft) error {
 
 func (s *Server) checkAccountName(d *draft) error {
 	name := d.values.text(attrSAMAccountName)
-	bad := name == "" || strings.ContainsAny(name, forbiddenInLogins) || strings.HasSuffix(name, ".")
-	if bad || d.o.class == classUser && utf8.RuneCountInString(name) > maxAccountName {
+	if name == "" || strings.ContainsAny(name, forbiddenInLogins) || strings.HasSuffix(name, ".") {
+		return refuse(constraintViolation, "0000202F: sAMAccountName contains an invalid character")
+	}
+	if d.o.class == classUser && utf8.RuneCountInString(name) > maxAccountName {
 		return refuse(otherError, "00000523: SysErr: DSID-031A1202, problem 22 (Invalid argument), data 0")
 	}
 	if s.takenBy(attrSAMAccountName, name, d.o) {
@@ -165,7 +167,7 @@ func (s *Server) checkPwdLastSet(d *draft) error {
 		d.put(attrPwdLastSet, decimal(fileTime(s.clock.Now())))
 		return nil
 	}
-	return willNotPerform("00000057")
+	return refuse(otherError, "00000057: pwdLastSet must be 0 or -1 only!")
 }
 
 // checkLockoutTime takes 0, which unlocks and forgets the wrong passwords

@@ -107,7 +107,7 @@ func (s *Server) place(who *identity, o *object, text string) error {
 		return noChildRight(text)
 	}
 	if !o.class.fits(o.parent.class) {
-		return namingProblem(text)
+		return refuse(namingViolation, "00002037: %s is no child of %s", o.class.definition().name, o.parent.class.definition().name)
 	}
 	if _, err := checkValue(o.class.definition().rdn, o.step.value); err != nil {
 		return err
@@ -150,7 +150,7 @@ func (s *Server) fill(by *session, d *draft, attributes []change) error {
 			return valueExists(c.attr.name())
 		}
 		if len(c.values) == 0 {
-			return badSyntax(c.attr.name())
+			return noValue(c.attr.name())
 		}
 		c.op, touched = opReplace, append(touched, c.attr)
 		if c.attr == attrUnicodePwd {

@@ -131,9 +131,6 @@ func (d *draft) addValues(a attr, values []string, permissive bool) error {
 		now = append(now, value)
 	}
 	if a.has(isSingle) && len(now) > 1 {
-		if len(values) == 1 && !permissive {
-			return valueExists(a.name())
-		}
 		return onlyOne(a.name())
 	}
 	d.put(a, now...)

@@ -85,7 +85,7 @@ func (s *Server) linkTarget(a attr, value string) (*object, error) {
 		return nil, badSyntax(a.name())
 	}
 	if to == nil {
-		return nil, noObject(s.tree.closest(value))
+		return nil, noTarget(s.tree.closest(value))
 	}
 	return to, nil
 }
@@ -111,8 +111,6 @@ func (d *draft) unlinkOne(e edge, permissive bool) error {
 	case d.linksTo(e):
 		d.link(e, false)
 	case permissive:
-	case e.attr == attrMember:
-		return willNotPerform("00000561")
 	default:
 		return noSuchValue(e.attr.name())
 	}

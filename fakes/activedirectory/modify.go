@@ -135,17 +135,19 @@ func (s *Server) changeOne(by *session, d *draft, c change) error {
 	case a.has(isSamOwned):
 		return willNotPerform("0000209A")
 	case a.has(isBackLink), a.has(isConstructed):
-		return willNotPerform("00000057")
+		return willNotPerform("00002035")
 	case a.has(isSecret):
 		return willNotPerform("0000001F")
 	case a == d.o.class.definition().rdn, a == attrName:
 		return updateProblem(notAllowedOnRDN, "00002016", 6004, "CANT_ON_RDN")
 	case a == attrObjectClass:
-		return classViolation("the classes of an object stay as they are")
+		return refuse(objectClassViolation, "00002014: not permitted to change the structural objectClass")
+	case a == attrObjectSID:
+		return willNotPerform("00002035")
 	case a.has(isSystem), a == attrObjectCategory:
-		return constraint("000020B1", a.name())
+		return constraint("0000202F", a.name())
 	case !s.allowed(d.o.class, a):
-		return classViolation(a.name() + " does not belong to " + d.o.class.definition().name)
+		return notOfClass(a, d.o.class)
 	case a.has(isLink):
 		return s.applyLink(d, c, by.opts.permissive)
 	}

@@ -50,6 +50,9 @@ func refuse(code resultCode, format string, args ...any) error {
 // noObject refuses to write what is not there.
 func noObject(matched string) error { return noObjectOf("00002030", matched) }
 
+// noTarget refuses a link to what is not there.
+func noTarget(matched string) error { return noObjectOf("00000525", matched) }
+
 // noParent refuses to move something to where nothing is. RFC 4511 has this
 // result for it; Samba fails with an internal error.
 func noParent(matched string) error { return noObjectOf("0000208D", matched) }
@@ -65,7 +68,7 @@ func noBase(name, matched string) error {
 }
 
 func badName(text string) error {
-	return refuse(invalidDNSyntax, "0000208F: NameErr: DSID-03100233, problem 2006 (BAD_NAME), data 8350, best match of:\n\t'%s'\n", text)
+	return refuse(invalidDNSyntax, "00002032: NameErr: DSID-03100233, problem 2006 (BAD_NAME), data 8350, best match of:\n\t'%s'\n", text)
 }
 
 // namingProblem refuses a name or a place that the schema does not allow.
@@ -83,27 +86,28 @@ func constraint(status, attribute string) error {
 	return attributeProblem(constraintViolation, status, 1005, "CONSTRAINT_ATT_TYPE", attribute)
 }
 
-// badSyntax refuses a value that its attribute cannot hold.
+// badSyntax refuses a value that its attribute cannot hold, for its form or
+// its length.
 func badSyntax(attribute string) error {
-	return attributeProblem(invalidAttributeSyntax, "00000057", 1004, "WRONG_SYNTAX", attribute)
+	return attributeProblem(invalidAttributeSyntax, "0000200B", 1004, "WRONG_SYNTAX", attribute)
+}
+
+// noValue refuses an attribute or a value that is empty.
+func noValue(attribute string) error {
+	return refuse(invalidAttributeSyntax, "Element %s has empty attribute in ldb message", attribute)
 }
 
 func noSuchValue(attribute string) error {
-	return attributeProblem(noSuchAttribute, "00002085", 1001, "NO_ATTRIBUTE_OR_VAL", attribute)
+	return refuse(noSuchAttribute, "attribute '%s': no such attribute or value", attribute)
 }
 
 func valueExists(attribute string) error {
-	return attributeProblem(attributeOrValueExists, "00002083", 1006, "ATT_OR_VALUE_EXISTS", attribute)
+	return refuse(attributeOrValueExists, "attribute '%s': the value already exists", attribute)
 }
 
 // onlyOne refuses a second value of what has one.
 func onlyOne(attribute string) error {
 	return attributeProblem(attributeOrValueExists, "0000200D", 1006, "ATT_OR_VALUE_EXISTS", attribute)
-}
-
-// tooLong refuses a value beyond its attribute's range.
-func tooLong(attribute string) error {
-	return attributeProblem(invalidAttributeSyntax, "0000200B", 1004, "WRONG_SYNTAX", attribute)
 }
 
 // unknownAttribute refuses an attribute that the schema does not have.
@@ -117,6 +121,11 @@ func updateProblem(code resultCode, status string, problem int, what string) err
 
 func classViolation(why string) error {
 	return refuse(objectClassViolation, "0000207D: UpdErr: DSID-0315166D, problem 6002 (OBJ_CLASS_VIOLATION), data 0 (%s)", why)
+}
+
+// notOfClass refuses an attribute that objects of the class do not have.
+func notOfClass(a attr, c classID) error {
+	return refuse(objectClassViolation, "00002014: attribute '%s' does not exist in the class %s", a.name(), c.definition().name)
 }
 
 // nameTaken refuses a distinguished name that something has.

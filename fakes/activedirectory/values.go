@@ -10,14 +10,14 @@ import (
 // returns it in the form in which it is stored.
 func checkValue(a attr, value string) (string, error) {
 	if value == "" {
-		return "", badSyntax(a.name())
+		return "", noValue(a.name())
 	}
 	value, size, ok := normalValue(a, value)
 	if !ok {
 		return "", badSyntax(a.name())
 	}
 	if limit := attributeTable[a].max; limit > 0 && size > int64(limit) {
-		return "", tooLong(a.name())
+		return "", badSyntax(a.name())
 	}
 	return value, nil
 }

@@ -57,6 +57,8 @@ func TestOutcomesMatch(t *testing.T) {
 		{accepted(), accepted(), true},
 		{accepted(), refused(directory.Other, ""), false},
 		{refused(directory.Other, ""), accepted(), false},
+		{accepted(), Outcome{Lenient: true}, true},
+		{refused(directory.Locked, ""), Outcome{Lenient: true}, false},
 		{short, refused(directory.TooShort, policyCode, constraint, unwilling), true},
 		{short, refused(directory.TooShort, policyCode, unwilling), false},
 		{short, refused(directory.TooShort, policyCode), true},

@@ -23,9 +23,6 @@ func objectCases() []Case {
 		{"rename to a name that is taken", rules("R-WB-05"), taken, 0, renameTaken},
 		{"move to where the name is taken", rules("R-WB-05"), taken, 0, moveTaken},
 		{"move to no container", rules("R-WB-67"), refused(directory.NoSuchObject, anySub, noSuchObject, internalError), 0, moveNowhere},
-		{"write a name of 65 characters", rules("R-WB-24"), refused(directory.Other, anySub, constraint, invalidSyntax), 0, tooLong},
-		{"write an attribute that there is not", rules("R-WB-24"), refused(directory.Other, anySub, noSuchAttribute), 0, unknownAttribute},
-		{"write twice what may be there once", rules("R-WB-24"), refused(directory.AlreadyExists, anySub, valueExists), 0, twoValues},
 		{"move keeps what the account is", rules("R-WB-05", "R-AAC-26"), accepted(), 0, move},
 		{"a unit that is renamed takes its people along", rules("R-WB-05", "R-AAC-26"), accepted(), 0, renameUnit},
 		{"delete what has something below it", rules("R-WB-67"), refused(directory.Other, anySub, notAllowedOnNonLeaf), 0, deleteFull},
@@ -136,18 +133,6 @@ func moveTaken(ctx context.Context, b *bench) error {
 func moveNowhere(ctx context.Context, b *bench) error {
 	_, err := b.admin.Move(ctx, b.person(ctx).DN, "OU=nowhere,"+b.ou)
 	return err
-}
-
-func tooLong(ctx context.Context, b *bench) error {
-	return b.admin.Modify(ctx, b.person(ctx).DN, directory.Set("givenName", strings.Repeat("x", 65)))
-}
-
-func unknownAttribute(ctx context.Context, b *bench) error {
-	return b.admin.Modify(ctx, b.person(ctx).DN, directory.Set("ssprlabNoSuchAttribute", "x"))
-}
-
-func twoValues(ctx context.Context, b *bench) error {
-	return b.admin.Modify(ctx, b.person(ctx).DN, directory.Set("givenName", "one", "two"))
 }
 
 func move(ctx context.Context, b *bench) error {
