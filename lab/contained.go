@@ -29,7 +29,13 @@ func (b *contained) settle(ctx context.Context, port int) (_ places, err error) 
 			return nil, err
 		}
 	}
-	if b.crew, err = b.fleet.take(ctx, port); err != nil {
+	wanted := supervise.Fresh{Domain: b.lab.config.DirectoryDomain, Ahead: b.lab.Clock.Ahead(), CA: string(b.lab.authority.PEM())}
+	cert, key, err := b.lab.authority.IssuePEM(nameOf(wanted.Domain), "127.0.0.1", "localhost")
+	if err != nil {
+		return nil, err
+	}
+	wanted.Cert, wanted.Key = string(cert), string(key)
+	if b.crew, err = b.fleet.take(ctx, port, wanted); err != nil {
 		return nil, err
 	}
 	b.crew.tell(b.lab.died)
@@ -51,14 +57,13 @@ func (b *contained) open(ctx context.Context, d part.Description) (part.Status, 
 	return b.client(d.Kind()).Fresh(ctx, o)
 }
 
-// directory asks the supervisor for the pristine directory.
-func (b *contained) directory(ctx context.Context, domain string) (directoryAt, error) {
-	at := directoryAt{name: "dc1." + domain, ca: string(b.lab.authority.PEM()), password: supervise.AdministratorPassword}
-	cert, key, err := b.lab.authority.IssuePEM(at.name, "127.0.0.1", "localhost")
-	if err != nil {
-		return at, err
-	}
-	s, err := b.crew.supervisor.Fresh(ctx, supervise.Fresh{Domain: domain, Ahead: b.lab.Clock.Ahead(), Cert: string(cert), Key: string(key), CA: at.ca})
+// nameOf is what the domain controller of a domain is called.
+func nameOf(domain string) string { return "dc1." + domain }
+
+// directory waits for the pristine directory, which settle has asked for.
+func (b *contained) directory(_ context.Context, domain string) (directoryAt, error) {
+	at := directoryAt{name: nameOf(domain), ca: string(b.lab.authority.PEM()), password: supervise.AdministratorPassword}
+	s, err := b.crew.fresh()
 	if err != nil {
 		return at, err
 	}
@@ -115,6 +120,7 @@ func (b *contained) close() error {
 	var errs []error
 	if b.crew != nil {
 		b.crew.tell(nil)
+		b.crew.fresh() // which is not for the next lab
 		ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 		defer cancel()
 		if err := b.crew.connect(ctx); err != nil {

@@ -29,6 +29,7 @@ type crew struct {
 	supervisor *supervise.Client
 	places     places
 	routes     part.Routes
+	asked      chan answer // of the supervisor, for the directory of the present lab
 
 	mu   sync.Mutex
 	dead error       // of a container that ended by itself
@@ -52,7 +53,7 @@ const identityFolder = "/etc/ssprlab/identity/"
 const console Network = "a-console"
 
 // start starts a set of containers, all at once.
-func (f *Fleet) start(ctx context.Context, port int) (_ *crew, err error) {
+func (f *Fleet) start(ctx context.Context, port int, wanted supervise.Fresh) (_ *crew, err error) {
 	c := &crew{
 		group: f.engine.NewGroup(), port: port, networks: map[Network]*container.Network{}, containers: map[part.Kind]*container.Container{},
 		cut: map[Network]bool{},
@@ -66,39 +67,78 @@ func (f *Fleet) start(ctx context.Context, port int) (_ *crew, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, n := range []Network{console, Corp, Cloud} {
-		if c.networks[n], err = c.group.Network(ctx, string(n)); err != nil {
-			return nil, err
-		}
+	if err := c.connectAll(ctx); err != nil {
+		return nil, err
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
+	starting, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var wg sync.WaitGroup
 	for _, k := range part.Kinds() {
 		spec := f.spec(c, k, files)
 		wg.Go(func() {
-			made, err := c.group.Start(ctx, spec)
+			made, err := c.group.Start(starting, spec)
 			if err != nil {
 				cancel(err)
 				return
 			}
 			c.mu.Lock()
-			defer c.mu.Unlock()
 			c.containers[k] = made
+			c.mu.Unlock()
+			if k == part.KindDirectory {
+				c.supervisor = supervise.NewClient("https://"+made.Addr(superPort), f.config.Authority.Pool(), "")
+				c.ask(ctx, wanted)
+			}
 		})
 	}
 	wg.Wait()
-	if err := context.Cause(ctx); err != nil {
+	if err := context.Cause(starting); err != nil {
 		return nil, err
 	}
 	if err := c.locate(); err != nil {
 		return nil, err
 	}
-	c.supervisor = supervise.NewClient("https://"+c.containers[part.KindDirectory].Addr(superPort), f.config.Authority.Pool(), "")
 	for k, made := range c.containers {
 		go c.watch(k, made)
 	}
 	return c, nil
+}
+
+// connectAll makes the networks.
+func (c *crew) connectAll(ctx context.Context) error {
+	list := []Network{console, Corp, Cloud}
+	made, errs := make([]*container.Network, len(list)), make([]error, len(list))
+	var wg sync.WaitGroup
+	for i, n := range list {
+		wg.Go(func() { made[i], errs[i] = c.group.Network(ctx, string(n)) })
+	}
+	wg.Wait()
+	for i, n := range list {
+		c.networks[n] = made[i]
+	}
+	return errors.Join(errs...)
+}
+
+// answer is what a supervisor says to the wish for a fresh directory.
+type answer struct {
+	supervise.Status
+	err error
+}
+
+// ask asks the supervisor for a fresh directory, without waiting for it.
+func (c *crew) ask(ctx context.Context, wanted supervise.Fresh) {
+	asked := make(chan answer, 1)
+	c.asked = asked
+	go func() {
+		s, err := c.supervisor.Fresh(ctx, wanted)
+		asked <- answer{s, err}
+	}()
+}
+
+// fresh waits for the directory that was asked for.
+func (c *crew) fresh() (supervise.Status, error) {
+	a := <-c.asked
+	c.asked <- a // for whoever asks again
+	return a.Status, a.err
 }
 
 // spec is what the container of a part is.
@@ -244,8 +284,10 @@ func (c *crew) connect(ctx context.Context) error {
 const closeTimeout = 30 * time.Second
 
 func (c *crew) close() error {
+	err := c.group.Close()
 	if c.supervisor != nil {
+		c.fresh() // nobody is left to ask, so this ends
 		c.supervisor.Close()
 	}
-	return c.group.Close()
+	return err
 }

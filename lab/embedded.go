@@ -127,7 +127,7 @@ func (b *embedded) serveWeb(kind part.Kind, ln net.Listener, h http.Handler) {
 
 // directory makes a domain controller.
 func (b *embedded) directory(ctx context.Context, domain string) (directoryAt, error) {
-	at := directoryAt{name: "dc1." + domain, ca: string(b.lab.authority.PEM()),
+	at := directoryAt{name: nameOf(domain), ca: string(b.lab.authority.PEM()),
 		user: Administrator + "@" + domain, password: "Lab-" + b.lab.Seed.Stream("lab/administrator").Token(12)}
 	web, err := b.lab.authority.ServerConfig(at.name, "127.0.0.1")
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ssprlab/ssprlab/lab/container"
 	"github.com/ssprlab/ssprlab/lab/pki"
+	"github.com/ssprlab/ssprlab/lab/supervise"
 )
 
 // FleetConfig says what containers a [Fleet] starts. Directory and Authority
@@ -70,18 +71,27 @@ func (f *Fleet) Close() error {
 }
 
 // take returns a set of containers that nobody uses, or starts one. One that
-// must listen at a certain port is always started.
-func (f *Fleet) take(ctx context.Context, port int) (*crew, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if n := len(f.idle); n > 0 && port == 0 {
-		c := f.idle[n-1]
-		f.idle = f.idle[:n-1]
+// must listen at a certain port is always started. As soon as the directory's
+// container is there, it is asked for the directory, which takes longest.
+func (f *Fleet) take(ctx context.Context, port int, wanted supervise.Fresh) (*crew, error) {
+	if c := f.reuse(port); c != nil {
+		c.ask(ctx, wanted)
 		return c, nil
 	}
-	f.mu.Unlock()
-	defer f.mu.Lock()
-	return f.start(ctx, port)
+	return f.start(ctx, port, wanted)
+}
+
+// reuse returns a set of containers that nobody uses; nil if there is none.
+func (f *Fleet) reuse(port int) *crew {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := len(f.idle)
+	if n == 0 || port != 0 {
+		return nil
+	}
+	c := f.idle[n-1]
+	f.idle = f.idle[:n-1]
+	return c
 }
 
 // give takes a set of containers back, unless it is no good any more or nobody
