@@ -2,6 +2,7 @@
 // deployments. One file per verb; what a verb does is in the packages below
 // lab and scenarios.
 //
+//	ssprlab check-directory   check a directory of yours for password writeback
 //	ssprlab clean    remove what dead labs left in the Docker engine
 //	ssprlab doctor   look for what the lab needs
 //	ssprlab images   build, list and remove the images of the container lab
@@ -61,7 +62,7 @@ func execute(ctx context.Context, args []string) int {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(upCommand(), runCommand(), lintCommand(), doctorCommand(), serveCommand(), superviseCommand(), imagesCommand(), cleanCommand())
+	root.AddCommand(upCommand(), runCommand(), lintCommand(), doctorCommand(), serveCommand(), superviseCommand(), imagesCommand(), cleanCommand(), checkDirectoryCommand())
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {

@@ -57,12 +57,12 @@ func (f *ownFlags) read(w io.Writer, address string) (*own.Config, error) {
 func (f *ownFlags) agree(c *cobra.Command, config *own.Config, plan []string) error {
 	d, err := directory.Open(c.Context(), config.As(config.SetUp))
 	if err != nil {
-		return fail(statusNoLab, fmt.Errorf("as the account that sets people up: %w", err))
+		return fail(statusOf(err), fmt.Errorf("as the account that sets people up: %w", err))
 	}
 	defer d.Close()
 	dead, err := tree.Dead(c.Context(), d, config.Unit)
 	if err != nil {
-		return fail(statusNoLab, err)
+		return fail(statusOf(err), err)
 	}
 	f.announce(c.ErrOrStderr(), config, plan, dead)
 	if err := f.ask(c.Context(), c.ErrOrStderr()); err != nil {

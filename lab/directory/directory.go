@@ -203,3 +203,7 @@ func (ad activeDirectory) time(ctx context.Context) (time.Time, error) {
 	}
 	return t, nil
 }
+
+// Root returns the DN where the directory itself starts, whatever its base: in
+// Active Directory that of the domain.
+func (d *Directory) Root() string { return d.root }

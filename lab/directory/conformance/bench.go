@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ssprlab/ssprlab/lab/directory"
@@ -164,10 +165,19 @@ func (b *bench) as(ctx context.Context, a directory.Account, password string) *d
 	return d
 }
 
+// delegate grants rights on a container. What is kept on the domain's root is
+// not granted where only a unit may be written.
+func (b *bench) delegate(ctx context.Context, account, container string, rights ...directory.Right) {
+	if b.Under != "" {
+		rights = slices.DeleteFunc(slices.Clone(rights), directory.Right.OnRoot)
+	}
+	b.step("delegate", b.admin.Delegate(ctx, account, container, rights...))
+}
+
 // connector makes an account with the rights on the case's unit and opens the
 // directory as it.
 func (b *bench) connector(ctx context.Context, rights ...directory.Right) (*directory.Directory, directory.Account) {
 	a := b.person(ctx)
-	b.step("delegate", b.admin.Delegate(ctx, a.DN, b.ou, rights...))
+	b.delegate(ctx, a.DN, b.ou, rights...)
 	return b.as(ctx, a, start), a
 }

@@ -105,7 +105,7 @@ func rightsAll(ctx context.Context, b *bench) error {
 	b.step("reset, unlock and force", d.Reset(ctx, a.DN, second, directory.Reset{Unlock: true, MustChange: true}))
 	b.refuses(b.signIn(ctx, a, second), directory.MustChange)
 	b.step("take the force back", d.SetMustChange(ctx, a.DN, false))
-	b.step("delegate once more", b.admin.Delegate(ctx, connector.DN, b.ou, writeback()...))
+	b.delegate(ctx, connector.DN, b.ou, writeback()...)
 	return b.signIn(ctx, a, second)
 }
 
@@ -134,7 +134,7 @@ func rightsElsewhere(ctx context.Context, b *bench) error {
 	granted, _ := b.below(ctx, b.ou, "granted")
 	_, a := b.below(ctx, b.ou, "other")
 	connector := b.person(ctx)
-	b.step("delegate", b.admin.Delegate(ctx, connector.DN, granted, writeback()...))
+	b.delegate(ctx, connector.DN, granted, writeback()...)
 	return reset(ctx, b.as(ctx, connector, start), a.DN)
 }
 
