@@ -44,7 +44,7 @@ func TestOpenLDAP(t *testing.T) {
 			"change to one that the history forgot":                      "pwdInHistory counts those before the present one",
 			"nobody sets a password without the right, not even the own": "who may change the own password may also set it, unless pwdSafeModify asks everybody for the old one",
 			"write a name of 65 characters":                              "slapd does not keep to lengths",
-			"write twice what may be there once":                         "a description may be there twice",
+			"write twice what may be there once":                         "inetOrgPerson may have several given names",
 		},
 	}.run(t, contained(t, container.OpenLDAP, directory.OpenLDAP, fieldNotes()), embedded(t))
 }
