@@ -64,7 +64,7 @@ func (b *embedded) settle(_ context.Context, port int) (places, error) {
 			}
 			ln, err := listen(wanted)
 			if err != nil {
-				return nil, err
+				return nil, fmt.Errorf("%s: %w", k.Name(), err)
 			}
 			b.pages[k], p.port = ln, ln.Addr().(*net.TCPAddr).Port
 		}
@@ -104,7 +104,7 @@ func (b *embedded) open(_ context.Context, d part.Description) (part.Status, err
 func (b *embedded) serve(kind part.Kind, run func() error) {
 	b.serving.Go(func() {
 		if err := run(); !part.Ended(err) {
-			b.lab.died(fmt.Errorf("the %s died: %w", kind, err))
+			b.lab.died(fmt.Errorf("%s died: %w", kind.Name(), err))
 		}
 	})
 }

@@ -60,7 +60,7 @@ func TestPortTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	call(t, nil, "up", "--port", port).says(t, 3, "start the lab: tenant: listen on port "+port+" of 127.0.0.1", "0 takes any free one")
+	call(t, nil, "up", "--port", port).says(t, 3, "start the lab: addresses: tenant: listen on port "+port+" of 127.0.0.1", "0 takes any free one")
 }
 
 // TestFailureIsShown proves that a failing scenario names its step and its

@@ -18,7 +18,6 @@ func TestLabListensOnLoopbackAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer h.Close()
-	const parts = 6 // LDAP, SMTP, the cloud, the wizard, phones and mail; their control shares their port
 	checkLoopback(t, parts, waiting(t, os.Getpid()))
 
 	chrome := launch(t, authority)

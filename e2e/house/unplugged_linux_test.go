@@ -46,8 +46,7 @@ func TestDeadPartIsNamed(t *testing.T) {
 	defer h.Close()
 	e := h.Lab.Endpoints
 	for address, part := range map[string]string{
-		e.LDAPS: "directory", e.SMTP: "mail catcher (SMTP)", e.Mail: "mail", e.MailControl: "mail", e.Phone: "phone", e.PhoneControl: "phone",
-		e.Office: "tenant", e.TenantControl: "tenant", e.Connect: "connect", e.ConnectControl: "connect",
+		e.LDAPS: "directory", e.SMTP: "mail catcher", e.Mail: "mail catcher", e.Phone: "phones", e.Office: "tenant", e.Connect: "Connect agent",
 	} {
 		port := address[strings.LastIndexByte(address, ':')+1:]
 		if !unplug(t, func(s socket) bool { return fmt.Sprint(s.port) == port }) {
@@ -67,7 +66,7 @@ func TestDeadPartIsNamed(t *testing.T) {
 // TestPartDiesInMidRun proves that a scenario fails at once and by name when a
 // part of its lab dies in the middle.
 func TestPartDiesInMidRun(t *testing.T) {
-	for part, is := range map[string]func(socket) bool{"directory": isDirectory, "mail catcher (SMTP)": isSMTP} {
+	for part, is := range map[string]func(socket) bool{"directory": isDirectory, "mail catcher": isSMTP} {
 		t.Run(part, func(t *testing.T) {
 			authority := newAuthority(t)
 			inner := formDriver(authority)

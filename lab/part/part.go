@@ -33,6 +33,19 @@ const (
 // Kinds lists the parts in the order in which a lab needs them.
 func Kinds() []Kind { return []Kind{KindMail, KindPhone, KindTenant, KindDirectory, KindConnect} }
 
+// Name is what people call the part.
+func (k Kind) Name() string {
+	switch k {
+	case KindConnect:
+		return "Connect agent"
+	case KindPhone:
+		return "phones"
+	case KindMail:
+		return "mail catcher"
+	}
+	return string(k)
+}
+
 // Host is the host name of the part's pages, in full. The tenant has one for
 // each of its surfaces instead (entra.Hosts).
 func (k Kind) Host() string { return string(k) + "." + Domain }
