@@ -21,7 +21,7 @@ func BenchmarkBuildFromNothing(b *testing.B) {
 	if err != nil {
 		b.Skip(err)
 	}
-	defer e.Close()
+	b.Cleanup(func() { e.Close() })
 	const base = "ssprlab-test/base:2"
 	for b.Loop() {
 		b.Setenv("XDG_CACHE_HOME", b.TempDir())
@@ -32,6 +32,12 @@ func BenchmarkBuildFromNothing(b *testing.B) {
 			img = upon(b, img, base)
 			images, names = append(images, img), append(names, img.Name)
 		}
+		b.Cleanup(func() {
+			if _, err := e.RemoveImages(context.WithoutCancel(b.Context()), names...); err != nil {
+				b.Error(err)
+			}
+			docker(b, "rmi", base)
+		})
 		took := map[string]time.Duration{}
 		var mu sync.Mutex
 		err := e.BuildAll(b.Context(), images, func(p container.Progress) {
@@ -45,12 +51,6 @@ func BenchmarkBuildFromNothing(b *testing.B) {
 		for name, d := range took {
 			b.ReportMetric(d.Seconds(), "s-"+name)
 		}
-		b.StopTimer()
-		if _, err := e.RemoveImages(context.WithoutCancel(b.Context()), names...); err != nil {
-			b.Error(err)
-		}
-		docker(b, "rmi", base)
-		b.StartTimer()
 	}
 }
 
