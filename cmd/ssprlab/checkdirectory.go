@@ -63,7 +63,7 @@ func checkDirectory(c *cobra.Command, f ownFlags, rightsOnly bool) error {
 func checking(rightsOnly bool) []string {
 	plan := []string{"a unit is made, OU=ssprlab-…, with a person of the lab in it", "the connector account sets and changes that person's password"}
 	if !rightsOnly {
-		plan = append(plan, "more people and groups of the lab are made in it, once 1,100, their passwords set and changed, and rights on them granted among them")
+		plan = append(plan, "more people and groups of the lab are made in it, their passwords set and changed, and rights on them granted among them")
 	}
 	return append(plan, "the unit is removed at the end, after Ctrl-C too")
 }

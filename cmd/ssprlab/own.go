@@ -99,26 +99,32 @@ func (f *ownFlags) ask(ctx context.Context, w io.Writer) error {
 	if f.yes {
 		return nil
 	}
+	nobody := fail(statusBadInput, errors.New("nobody can be asked, since there is no terminal: --yes agrees"))
 	if !terminal(os.Stdin) {
-		return fail(statusBadInput, errors.New("nobody can be asked, since there is no terminal: --yes agrees"))
+		return nobody
 	}
 	fmt.Fprint(w, "Go on? [y/N] ")
 	answer := make(chan string, 1)
 	go func() { // it may never come, and ends with the command
 		text, _ := bufio.NewReader(os.Stdin).ReadString('\n')
-		answer <- strings.ToLower(strings.TrimSpace(text))
+		answer <- text
 	}()
 	select {
 	case text := <-answer:
-		if text == "y" || text == "yes" {
+		switch strings.ToLower(strings.TrimSpace(text)) {
+		case "y", "yes":
 			return nil
+		case "":
+			if text == "" { // not even the end of a line: this is no terminal after all, such as /dev/null
+				return nobody
+			}
 		}
 	case <-ctx.Done():
 	}
 	return fail(statusBadInput, errors.New("not agreed: nothing was done"))
 }
 
-// terminal reports whether a person may sit at f.
+// terminal reports whether a person may sit at f: not at a pipe or a file.
 func terminal(f *os.File) bool {
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0

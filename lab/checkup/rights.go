@@ -38,6 +38,7 @@ type trial struct {
 	dn               string
 	refused          error // what the reset came to
 	expired          bool  // by the reset
+	marked           bool  // for a change at the next sign-in
 }
 
 // rightsOf finds out about each right.
@@ -87,12 +88,10 @@ func (t *trial) try(ctx context.Context, r directory.Right, f *Finding, missing 
 	case directory.WriteLockoutTime:
 		err = t.connector.Unlock(ctx, t.dn)
 	case directory.WritePwdLastSet:
-		if err = t.connector.SetMustChange(ctx, t.dn, true); err == nil {
-			err = t.connector.SetMustChange(ctx, t.dn, false)
-		}
+		err = t.connector.SetMustChange(ctx, t.dn, true)
+		t.marked = err == nil
 	case directory.UnexpirePassword:
-		t.unexpire(f, missing)
-		return nil
+		return t.unexpire(ctx, f, missing)
 	case directory.ChangePassword:
 		now := resetPassword
 		if t.refused != nil {
@@ -119,20 +118,26 @@ func (f *Finding) conclude(err error, missing bool) error {
 	return nil
 }
 
-// unexpire looks at what the reset has left: without the right the password is
-// expired at once (R-WB-28), on a directory that heeds it. Samba does not
-// (R-WB-103), and then the access list alone is there to go by.
-func (t *trial) unexpire(f *Finding, missing bool) {
-	switch {
-	case t.refused != nil:
-		f.Tried, f.Lacks = "not to be tried without a reset", missing
-	case t.expired:
+// unexpire looks at what the reset has left, and takes back that the password
+// must be changed. Without the right Windows leaves a password that is expired
+// at once (R-WB-28), and Samba does not (R-WB-103), but lets nobody without it
+// date a password to now. Where neither tells, the access list is there to go by.
+func (t *trial) unexpire(ctx context.Context, f *Finding, missing bool) error {
+	if t.expired {
 		f.Tried, f.Lacks = "the password expired at once", true
-	case missing:
-		f.Tried, f.Lacks = "not heeded here (R-WB-103)", true
-	default:
-		f.Tried = "the password has not expired"
+		return nil
 	}
+	if t.marked {
+		if err := f.conclude(t.connector.SetMustChange(ctx, t.dn, false), missing); err != nil {
+			return err
+		}
+		if !f.Lacks && missing {
+			f.Tried, f.Lacks = "not heeded here (R-WB-103)", true
+		}
+		return nil
+	}
+	f.Tried, f.Lacks = "not to be tried without Write pwdLastSet", missing
+	return nil
 }
 
 // connectorAccount finds the connector account by whichever name it binds.

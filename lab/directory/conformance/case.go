@@ -95,7 +95,7 @@ const (
 	theClock needs = 1 << iota // Subject.Advance
 	aPlainPort
 	aDomainName
-	theDomain // no Subject.Under: the domain's policy, its groups, or a quiet domain
+	theDomain // no Subject.Under: the domain's policy, its groups, a quiet domain, or a thousand objects in it
 	adDialect // the schema and the accounts of Active Directory
 )
 
