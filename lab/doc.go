@@ -14,6 +14,10 @@
 // side; each has its own clock, seed, tenant and directory. A [Fleet] keeps
 // containers for labs that come one after the other.
 //
+// The directory may also be one of the user's, which package own reads from a
+// file. Then the lab keeps to a tree of its own (package tree) below the one
+// unit that is named there, and changes neither policy nor clock; see [Own].
+//
 // The lab's hosts are under ssprlab.localhost: names that browsers resolve to
 // the loopback address by themselves, so a running lab can be visited without
 // changing the machine.

@@ -2,6 +2,7 @@ package checkup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -58,7 +59,7 @@ func (e *examination) suffix() string {
 }
 
 func (e *examination) ask(ctx context.Context, c conformance.Case, s conformance.Subject) Answer {
-	a := Answer{Case: c.Name, Rules: c.Rules, Expected: c.Want.String(), Verdict: NotAsked}
+	a := Answer{Case: c.Name, Rules: c.Rules, Expected: words(c.Want), Verdict: NotAsked}
 	if missing := c.Missing(s); missing != "" {
 		a.Consequence, _, _ = strings.Cut(missing, " (Subject.")
 		return a
@@ -66,15 +67,25 @@ func (e *examination) ask(ctx context.Context, c conformance.Case, s conformance
 	ctx, cancel := context.WithTimeoutCause(ctx, caseTimeout, fmt.Errorf("the case took longer than %s", caseTimeout))
 	defer cancel()
 	got, err := c.Play(ctx, s)
+	var outside *directory.OutsideError
+	if errors.As(err, &outside) {
+		a.Consequence = "it would write to what is not below the unit"
+		return a
+	}
 	if err != nil {
 		a.Consequence = err.Error()
 		return a
 	}
-	a.Answered, a.Verdict = got.String(), AsExpected
+	a.Answered, a.Verdict = words(got), AsExpected
 	if !e.matches(got, c.Want) {
 		a.Verdict, a.Consequence = Differs, consequence(c.Rules)
 	}
 	return a
+}
+
+// words puts an outcome in a few words, without a result where there is none.
+func words(o conformance.Outcome) string {
+	return strings.TrimSpace(strings.Replace(o.String(), " []", "", 1))
 }
 
 // matches holds an answer against what is expected. The numbers are Active
