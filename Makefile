@@ -46,7 +46,8 @@ test: browser lint ## vet, lint, and every test with the race detector
 
 .PHONY: bench
 bench: ## measure against the yardsticks and write docs/benchmarks.md
-	@set -o pipefail; go test -run '^$$' -bench . -benchtime 5s -count 3 -timeout 60m ./e2e/bench | go run ./e2e/bench/table -write docs/benchmarks.md
+	@set -o pipefail; { go test -run '^$$' -bench . -benchtime 5s -count 3 -timeout 60m ./e2e/bench && \
+		go test -run '^$$' -bench FromNothing -benchtime 1x -timeout 30m ./lab/container; } | go run ./e2e/bench/table -write docs/benchmarks.md
 
 .PHONY: coverage
 coverage: ## write docs/coverage.md: which rules are proved, and which are not modelled

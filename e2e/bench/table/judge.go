@@ -48,6 +48,15 @@ func targets() []target {
 			beside: []figure{{unit: "loads/s", format: "%.1f times six loads a second"}}},
 		{what: "memory of the embedded lab at rest (`ssprlab up`)", benchmark: "Rest", unit: "rss-MiB", limit: 64, reads: "under 64 MiB without the browser", format: "%.1f MiB",
 			beside: []figure{{unit: "peak-MiB", format: "peak %.1f MiB"}}},
+		{what: "warm start of the whole Samba lab, images built", benchmark: "SambaStart", unit: "start-ms", scale: 1e-3, limit: 3, reads: "at most 3 s", format: "%.2f s"},
+		{benchmark: "SambaStart", unit: "of-bare", limit: 3, reads: "at most 3 times the bare start of the Samba container to its first bind", format: "%.2f times",
+			beside: []figure{{unit: "bare-ms", scale: 1e-3, format: "bare %.2f s"}}},
+		{what: "pristine Samba directory for the next scenario", benchmark: "SambaStart", unit: "fresh-ms", scale: 1e-3, limit: 0.5, reads: "at most 0.5 s", format: "%.2f s"},
+		{what: "walkthrough on Samba, http driver, both eras", benchmark: "SambaWalkthrough", unit: "of-embedded", limit: 2, reads: "at most 2 times the embedded one", format: "%.2f times",
+			beside: []figure{{unit: "samba-ms", scale: 1e-3, format: "%.2f s"}, {unit: "embedded-ms", scale: 1e-3, format: "embedded %.2f s"}}},
+		{what: "memory of the whole Samba lab, without the browser", benchmark: "SambaStart", unit: "lab-MiB", limit: 200, reads: "under 200 MiB", format: "%.0f MiB"},
+		{what: "build of all images from nothing", benchmark: "BuildFromNothing", unit: "ns/op", scale: 1e-9 / 60, limit: 3, reads: "under 3 minutes", format: "%.1f minutes",
+			beside: []figure{{unit: "s-base", format: "base %.0f s"}, {unit: "s-samba", format: "Samba %.0f s"}, {unit: "s-openldap", format: "OpenLDAP %.0f s"}, {unit: "s-chrome", format: "browser %.0f s"}}},
 	}
 }
 
