@@ -263,3 +263,19 @@ func (s *theirs) kill(t *testing.T, c *exec.Cmd) {
 	}
 	c.Wait() // killed
 }
+
+// TestOwnSamba rehearses the walkthrough, and what is beside it, on a domain
+// controller of Samba's that is not the lab's.
+func TestOwnSamba(t *testing.T) {
+	t.Parallel()
+	needsEngine(t)
+	s := newTheirs(t, lab.Config{Seed: 3, Directory: lab.Samba})
+	r := call(t, s.env, "run", "--driver", "http", "--report", t.TempDir(), "--directory", s.address, "--directory-config", s.file, "--yes", "--workers", "2",
+		"walkthrough.yaml", "unlock/keeps-locking.yaml", "reset/directory-group.yaml", "reset/disabled-on-premises.yaml", "change/minimum-age.yaml")
+	if r.status != 0 || !strings.Contains(r.out, "5 passed, 0 failed, 1 not run") {
+		t.Errorf("status %d:\n%s%s", r.status, r.err, r.out)
+	}
+	if left := s.trees(t); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}

@@ -119,7 +119,7 @@ var consequences = []struct{ rules, text string }{
 	{"R-WB-101", "wrong old passwords lock accounts otherwise (33007, then 33006)"},
 	{"R-WB-27 R-WB-89", "inheritance works otherwise: look at the access lists of people for whom alone resets fail (33004)"},
 	{"R-WB-26 R-WB-103", "a password that was reset expires otherwise: at once, or not"},
-	{"R-WB-24 R-WB-25 R-WB-39 R-WB-102", "rights are held otherwise than they are delegated: look at the table of rights, and at the groups of the accounts"},
+	{"R-WB-25 R-WB-39 R-WB-102", "rights are held otherwise than they are delegated: look at the table of rights, and at the groups of the accounts"},
 	{"R-WB-104 R-WB-94", "disabled accounts are answered otherwise (33005)"},
 	{"R-WB-36 R-WB-105 R-WB-23", "an unlock, or a forced change, does something else than writeback relies on"},
 	{"R-WB-110", "the old password goes on working for a while after a reset, so a test that it is refused fails"},

@@ -65,6 +65,9 @@ func Examine(ctx context.Context, c *own.Config, cases []conformance.Case, told 
 	defer func() { err = errors.Join(err, e.remove(ctx)) }()
 	if p, err := e.d.Policy(ctx, e.person.DN); err == nil {
 		r.facts = append(r.facts, fact{"password policy", policyOf(p)})
+		if p.MinAge > 0 {
+			r.facts = append(r.facts, fact{"", "Within the minimum age nobody can reset or change (R-WB-98, R-WB-100). The lab's scenarios make their people anew, and those that reset are not run here."})
+		}
 	}
 	if r.Findings, err = e.rightsOf(ctx, e.connector); err != nil {
 		return nil, err

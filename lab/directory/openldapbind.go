@@ -65,12 +65,13 @@ func (ol openLDAP) nameOf(ctx context.Context, user string) (string, error) {
 	return theOne(user, ol.base, found)
 }
 
-// nameBefore is nameOf on a connection on which nobody has bound.
+// nameBefore is nameOf on a connection on which nobody has bound. Who binds need
+// not be below the base: the name is looked up in the whole directory.
 func (ol openLDAP) nameBefore(ctx context.Context, l *link, user string) (dn string, err error) {
 	if strings.Contains(user, "=") {
 		return user, nil
 	}
-	base := cmp.Or(ol.base, ol.config.Base)
+	base := ol.root
 	err = l.request(ctx, func(c *ldap.Conn) error {
 		if base == "" {
 			q := query{filter: "(objectClass=*)", attributes: []string{"namingContexts"}}
@@ -78,7 +79,7 @@ func (ol openLDAP) nameBefore(ctx context.Context, l *link, user string) (dn str
 			if err != nil {
 				return err
 			}
-			base = contextOf("", result.Entries[0].GetEqualFoldAttributeValues("namingContexts"))
+			base = cmp.Or(contextOf(ol.config.Base, result.Entries[0].GetEqualFoldAttributeValues("namingContexts")), ol.config.Base)
 		}
 		request := query{base: base, filter: loginFilter(user), attributes: []string{"1.1"}}.request(ldap.ScopeWholeSubtree)
 		request.SizeLimit = few
