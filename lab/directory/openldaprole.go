@@ -79,7 +79,11 @@ func (ol openLDAP) rights(ctx context.Context, accountDN, targetDN string, right
 	}
 	for _, r := range rights {
 		from := ol.place(r, targetDN)
-		held := r == ChangePassword // everybody may change their own
+		unknown, err := ol.knowsNot(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		held := r == ChangePassword || unknown // everybody may change their own
 		for at := from; !held && at != "" && within(at, ol.root) && !(from == targetDN && containsDN(shut, targetDN)); at = parentOf(at) {
 			holders, err := ol.occupants(ctx, r.String(), at)
 			if err != nil {
@@ -92,6 +96,20 @@ func (ol openLDAP) rights(ctx context.Context, accountDN, targetDN string, right
 		}
 	}
 	return lacks, nil
+}
+
+// knowsNot reports whether the directory has no such right, of those that are
+// kept on the root: slapd has no use for Unexpire Password, so in a directory of
+// somebody else's, where there is no role for it, nobody lacks it.
+func (ol openLDAP) knowsNot(ctx context.Context, r Right) (bool, error) {
+	if !r.OnRoot() {
+		return false, nil
+	}
+	_, err := ol.readEntry(ctx, child("cn", r.String(), ol.root), "1.1")
+	if reasonIs(err, NoSuchObject) {
+		return true, nil
+	}
+	return false, err
 }
 
 func (ol openLDAP) setInheritance(ctx context.Context, dn string, on bool) error {
