@@ -233,3 +233,40 @@ func TestTrees(t *testing.T) {
 		t.Errorf("%v, %v", units, err)
 	}
 }
+
+// TestTreeOfOurs keeps a lab to a tree in a directory of the lab's: its
+// connector account is made there, and has no rights elsewhere.
+func TestTreeOfOurs(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	l, err := lab.Start(ctx, lab.Config{Seed: 1, Tree: "sours01", DirectoryDomain: "corp.example.com"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Stop()
+	c := l.Directory()
+	c.Base, c.Within = "", ""
+	d, err := directory.Open(ctx, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	home := "OU=ssprlab-sours01," + d.Base()
+	connector, err := d.AccountBySAM(ctx, "MSOL_sours01")
+	if err != nil || !directory.Below(connector.DN, home) {
+		t.Fatalf("connector account %q, %v; want one below %s", connector.DN, err, home)
+	}
+	for parent, want := range map[string]int{"OU=" + lab.People + "," + home: 0, d.Base(): 3} { // everybody may unexpire
+		name := strings.ToLower(parent[3:6])
+		a, err := d.CreateAccount(ctx, directory.NewAccount{Parent: parent, Name: name, SAM: name, Password: password})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lacks, err := d.Rights(ctx, connector.DN, a.DN); err != nil || len(lacks) != want {
+			t.Errorf("below %s the connector account lacks %v, %v; want %d rights", parent, lacks, err, want)
+		}
+	}
+	if _, err := lab.Start(ctx, lab.Config{Tree: "sours02", Delegation: []directory.Right{directory.ResetPassword}}); err == nil || !strings.Contains(err.Error(), "cannot be withheld") {
+		t.Errorf("a right of the root withheld in a tree: %v", err)
+	}
+}
