@@ -2,14 +2,14 @@
 // deployments. One file per verb; what a verb does is in the packages below
 // lab and scenarios.
 //
-//	ssprlab check-directory   check a directory of yours for password writeback
-//	ssprlab clean    remove what dead labs left in the Docker engine
-//	ssprlab doctor   look for what the lab needs
-//	ssprlab images   build, list and remove the images of the container lab
-//	ssprlab lint     check scenario files
-//	ssprlab run      run scenarios and write a report
-//	ssprlab serve    run one part of a lab alone
-//	ssprlab up       start a lab and keep it up
+//	ssprlab check-directory  check a directory of yours for password writeback
+//	ssprlab clean            remove what dead labs left in the Docker engine
+//	ssprlab doctor           look for what the lab needs
+//	ssprlab images           build, list and remove the images of the container lab
+//	ssprlab lint             check scenario files
+//	ssprlab run              run scenarios and write a report
+//	ssprlab serve            run one part of a lab alone
+//	ssprlab up               start a lab and keep it up
 package main
 
 import (
