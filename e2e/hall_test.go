@@ -24,8 +24,6 @@ const (
 	byForm    = "http"
 )
 
-func drivers() []string { return []string{byForm, byBrowser} }
-
 // hall is what the specs of one process share.
 type hall struct {
 	authority *pki.Authority
