@@ -22,6 +22,7 @@ import (
 // runFlags are the flags of the verb run.
 type runFlags struct {
 	driver        string
+	browser       string
 	directory     directoryFlags
 	workers       int
 	report        string
@@ -40,6 +41,7 @@ func runCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error { return runScenarios(c, args, f) },
 	}
 	c.Flags().StringVar(&f.driver, "driver", "browser", "how people act: browser, or http (a form client, no pictures)")
+	c.Flags().StringVar(&f.browser, "browser", browserHost, "where the browser runs: host (one that is installed), or container")
 	f.directory.add(c)
 	c.Flags().IntVar(&f.workers, "workers", 1, "scenarios at a time")
 	c.Flags().StringVar(&f.report, "report", "report", "folder for index.html, results.json and junit.xml")
@@ -64,7 +66,7 @@ func runScenarios(c *cobra.Command, args []string, f runFlags) error {
 	if err != nil {
 		return fail(statusNoLab, err)
 	}
-	driver, err := newDriver(ctx, f.driver, authority)
+	driver, err := newDriver(c, f, authority)
 	if err != nil {
 		return err
 	}
@@ -94,19 +96,18 @@ func runScenarios(c *cobra.Command, args []string, f runFlags) error {
 }
 
 // newDriver starts how people act.
-func newDriver(ctx context.Context, name string, authority *pki.Authority) (web.Driver, error) {
+func newDriver(c *cobra.Command, f runFlags, authority *pki.Authority) (web.Driver, error) {
 	hosts := web.Hosts{"*." + lab.Domain: "127.0.0.1"}
-	switch name {
+	switch f.driver {
 	case "http":
+		if c.Flags().Changed("browser") {
+			return nil, fail(statusBadInput, fmt.Errorf("--browser %s is for --driver browser: the driver http needs none", f.browser))
+		}
 		return form.New(form.Config{RootCAs: authority.Pool(), Hosts: hosts}), nil
 	case "browser":
-		b, err := browser.Launch(ctx, browser.Config{KeyPins: []string{authority.KeyPin()}, Hosts: hosts})
-		if err != nil {
-			return nil, fail(statusNoLab, fmt.Errorf("%w\nWithout a browser: ssprlab run --driver http", err))
-		}
-		return b, nil
+		return launchBrowser(c.Context(), f.browser, browser.Config{KeyPins: []string{authority.KeyPin()}, Hosts: hosts}, c.ErrOrStderr())
 	}
-	return nil, fail(statusBadInput, fmt.Errorf("--driver %q: expected browser or http", name))
+	return nil, fail(statusBadInput, fmt.Errorf("--driver %q: expected browser or http", f.driver))
 }
 
 // keep holds the lab of a failed scenario until the command is interrupted.

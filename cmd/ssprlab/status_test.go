@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/ssprlab/ssprlab/lab/browser"
+	"github.com/ssprlab/ssprlab/lab/container"
 )
 
 func TestExitStatus(t *testing.T) {
@@ -118,6 +119,24 @@ func TestRunWithBrowser(t *testing.T) {
 	if left, err := os.ReadDir(tmp); err != nil || len(left) > 0 {
 		t.Errorf("the run left %v, %v", left, err)
 	}
+}
+
+// TestRunWithBrowserInContainer proves that people may act in the image's
+// browser, and that without an engine it is said what to do.
+func TestRunWithBrowserInContainer(t *testing.T) {
+	call(t, []string{"DOCKER_HOST=unix:///nonexistent"}, "run", "--browser", "container", "--report", t.TempDir(), "house.yaml").says(t, 3,
+		"start Chrome in a container: the Docker engine at unix:///nonexistent is absent", "--driver http")
+	call(t, nil, "run", "--browser", "firefox", "house.yaml").says(t, 2, `--browser "firefox": expected host or container`)
+	call(t, nil, "run", "--browser", "container", "--driver", "http", "house.yaml").says(t, 2, "is for --driver browser")
+	e, err := container.Open(t.Context())
+	if err == nil {
+		defer e.Close()
+		err = e.HostNetwork()
+	}
+	if err != nil && os.Getenv("CI") != "true" {
+		t.Skipf("without a browser in a container: %v", err)
+	}
+	call(t, nil, "run", "--browser", "container", "--report", t.TempDir(), "house.yaml").says(t, 0, "PASS  embedded  browser")
 }
 
 func TestLint(t *testing.T) {

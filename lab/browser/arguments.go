@@ -7,10 +7,11 @@ import (
 	"github.com/ssprlab/ssprlab/lab/web"
 )
 
-// arguments returns Chrome's command line.
-func arguments(cfg Config, profile string) []string {
+// arguments returns the part of Chrome's command line that is the same wherever
+// it runs.
+func arguments(cfg Config) []string {
 	args := []string{
-		"--headless", "--remote-debugging-pipe", "--user-data-dir=" + profile,
+		"--headless", "--remote-debugging-pipe",
 		"--host-resolver-rules=" + resolverRules(cfg.Hosts), "--no-proxy-server",
 		fmt.Sprintf("--window-size=%d,%d", cfg.Width, cfg.Height), "--force-device-scale-factor=1",
 		"--hide-scrollbars", "--mute-audio", "--force-color-profile=srgb", "--lang=en-US", "--accept-lang=en-US,en",
@@ -29,6 +30,12 @@ func arguments(cfg Config, profile string) []string {
 	if len(cfg.KeyPins) > 0 {
 		args = append(args, "--ignore-certificate-errors-spki-list="+strings.Join(cfg.KeyPins, ","))
 	}
+	return append(args, cfg.Args...)
+}
+
+// argumentsHere returns the part that depends on this machine.
+func argumentsHere(cfg Config, profile string) []string {
+	args := []string{"--user-data-dir=" + profile}
 	if why := noSandbox(cfg.Path); why != "" {
 		cfg.Log.Info("browser runs without its sandbox", "because", why)
 		args = append(args, "--no-sandbox")
@@ -36,7 +43,7 @@ func arguments(cfg Config, profile string) []string {
 	if sharedMemorySmall() {
 		args = append(args, "--disable-dev-shm-usage")
 	}
-	return append(args, cfg.Args...)
+	return args
 }
 
 // resolverRules keeps every call on this machine: hosts lead where they are

@@ -16,22 +16,27 @@ package browser
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/chromedp"
 
-	"github.com/ssprlab/ssprlab/lab/scratch"
 	"github.com/ssprlab/ssprlab/lab/web"
 )
 
 // Config tells how to run Chrome. The zero value finds an installed browser,
 // reaches localhost alone and trusts what the machine trusts.
 type Config struct {
-	// Path of the browser; "" for what Find finds.
+	// Start starts Chrome with some arguments, to which it adds what its place
+	// needs: a profile above all. Nil starts the one at Path.
+	Start func(ctx context.Context, args []string) (Process, error)
+	// Path of the browser on this machine; "" for what Find finds.
 	Path string
 	// KeyPins are the public keys, base64 of SHA-256, whose certificates are
 	// trusted (pki.Authority.KeyPin).
@@ -54,6 +59,9 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.Start != nil {
+		return c, nil
+	}
 	if c.Path == "" {
 		path, err := Find()
 		if err != nil {
@@ -62,6 +70,7 @@ func (c Config) withDefaults() (Config, error) {
 		c.Path = path
 	}
 	c.Path = unwrap(c.Path)
+	c.Start = c.startHere
 	return c, nil
 }
 
@@ -69,8 +78,7 @@ func (c Config) withDefaults() (Config, error) {
 type Browser struct {
 	cfg     Config
 	version string
-	process *process
-	profile *scratch.Dir
+	process Process
 	conn    *conn
 	tasks   sync.WaitGroup // goroutines that Close waits for
 	closing sync.Once
@@ -79,30 +87,24 @@ type Browser struct {
 
 var _ web.Driver = (*Browser)(nil)
 
-// Launch starts Chrome and waits until it answers. It first removes the
-// profiles that killed programs left behind.
+// Launch starts Chrome and waits until it answers.
 func Launch(ctx context.Context, cfg Config) (*Browser, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	profile, err := scratch.Make("chrome", cfg.Log)
+	proc, err := cfg.Start(ctx, arguments(cfg))
 	if err != nil {
 		return nil, fmt.Errorf("browser: %w", err)
 	}
-	proc, err := startProcess(cfg.Path, arguments(cfg, profile.Path()))
-	if err != nil {
-		profile.Remove()
-		return nil, fmt.Errorf("browser: start %s: %w", cfg.Path, err)
-	}
-	b := &Browser{cfg: cfg, process: proc, profile: profile, conn: newConn(proc.pipe)}
+	b := &Browser{cfg: cfg, process: proc, conn: newConn(chromedp.NewPipeConn(proc.Pipe()))}
 	b.tasks.Go(func() { b.conn.read(b.obituary) })
 	b.tasks.Go(b.conn.write)
 	if err := b.greet(ctx); err != nil {
 		b.Close()
 		return nil, err
 	}
-	cfg.Log.Info("browser started", "path", cfg.Path, "version", b.version, "pid", proc.pid())
+	cfg.Log.Info("browser started", "process", proc.String(), "version", b.version)
 	return b, nil
 }
 
@@ -111,8 +113,11 @@ func (b *Browser) greet(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, b.cfg.Timeout)
 	defer cancel()
 	res, err := cdp.Call(ctx, b.conn.browser(), cdpbrowser.GetVersion, cdp.Empty{})
+	if errors.As(err, new(*ExitError)) {
+		return fmt.Errorf("browser: %s did not start: %w", b.process, err)
+	}
 	if err != nil {
-		return fmt.Errorf("browser: %s did not start: %w; it said: %s", b.cfg.Path, err, b.process.said())
+		return fmt.Errorf("browser: %s did not start: %w; it said: %s", b.process, err, cmp.Or(b.said(), "nothing"))
 	}
 	b.version = res.Product
 	return nil
@@ -120,10 +125,17 @@ func (b *Browser) greet(ctx context.Context) error {
 
 // obituary says how Chrome ended, once its pipe is silent.
 func (b *Browser) obituary() error {
-	b.process.kill() // no harm if it is dead already
-	<-b.process.exited
-	return &ExitError{How: b.process.how()}
+	b.process.Kill() // no harm if it is dead already
+	<-b.process.Exited()
+	how := b.process.Status()
+	if said := b.said(); said != "" && !strings.Contains(how, "killed") {
+		how += "; it said: " + said
+	}
+	return &ExitError{How: how}
 }
+
+// said is the end of what Chrome printed; "" for nothing.
+func (b *Browser) said() string { return strings.TrimSpace(b.process.Said()) }
 
 // ExitError says that Chrome has exited, so that nothing of a window is left.
 type ExitError struct{ How string }
@@ -157,14 +169,13 @@ func (b *Browser) Close() error {
 		defer cancel()
 		b.conn.send(ctx, cdpbrowser.CommandClose)
 		select {
-		case <-b.process.exited:
+		case <-b.process.Exited():
 		case <-ctx.Done():
 		}
-		b.process.kill()
-		<-b.process.exited
+		b.process.Kill()
+		<-b.process.Exited()
 		b.tasks.Wait()
-		b.closed = b.process.gone()
-		if err := b.profile.Remove(); err != nil && b.closed == nil {
+		if err := b.process.Gone(); err != nil {
 			b.closed = fmt.Errorf("browser: %w", err)
 		}
 	})

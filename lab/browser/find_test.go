@@ -77,7 +77,7 @@ func TestArguments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := arguments(cfg, "/profile")
+	args := slices.Concat(argumentsHere(cfg, "/profile"), arguments(cfg))
 	for _, want := range []string{
 		"--ignore-certificate-errors-spki-list=a,b", "--window-size=800,600", "--mine", "--user-data-dir=/profile",
 		"--host-resolver-rules=MAP login.lab.test 127.0.0.2:8443, MAP *.lab.test 127.0.0.1, MAP localhost 127.0.0.1, " +

@@ -6,22 +6,24 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"runtime"
-	"strings"
 	"sync"
 	"syscall"
 
-	"github.com/chromedp/chromedp"
+	"github.com/ssprlab/ssprlab/lab/scratch"
 )
 
-// process is a Chrome and all processes it starts.
+// process is a Chrome of this machine, with its profile.
 type process struct {
-	cmd    *exec.Cmd
-	pipe   *chromedp.PipeConn
-	exited chan struct{} // closed when the main process is reaped
-	silent chan struct{} // closed when no process holds its standard error
+	cmd      *exec.Cmd
+	events   *os.File
+	commands *os.File
+	profile  *scratch.Dir
+	exited   chan struct{} // closed when the main process is reaped
+	silent   chan struct{} // closed when no process holds its standard error
 
 	mu   sync.Mutex
 	tail []byte // the end of what it printed
@@ -44,7 +46,7 @@ func startProcess(path string, args []string) (*process, error) {
 		ends.closeOurs()
 		return nil, err
 	}
-	p.pipe = chromedp.NewPipeConn(ends.eventsIn, ends.commandsOut)
+	p.events, p.commands = ends.eventsIn, ends.commandsOut
 	go p.listen(ends.printIn)
 	return p, nil
 }
@@ -82,40 +84,37 @@ func (p *process) listen(printed *os.File) {
 	}
 }
 
-// said returns the end of what Chrome printed.
-func (p *process) said() string {
+func (p *process) Pipe() (io.ReadCloser, io.WriteCloser) { return p.events, p.commands }
+
+func (p *process) Exited() <-chan struct{} { return p.exited }
+
+func (p *process) Status() string { return p.cmd.ProcessState.String() }
+
+func (p *process) Said() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if text := strings.TrimSpace(string(p.tail)); text != "" {
-		return text
-	}
-	return "nothing"
+	return string(p.tail)
 }
 
-func (p *process) pid() int { return p.cmd.Process.Pid }
+// Kill kills the main process and its group.
+func (p *process) Kill() { _ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) }
 
-// kill kills the main process and its group.
-func (p *process) kill() { _ = syscall.Kill(-p.pid(), syscall.SIGKILL) }
-
-// how says how the main process ended. Call it once exited is closed.
-func (p *process) how() string {
-	text := p.cmd.ProcessState.String()
-	if said := p.said(); said != "nothing" && !strings.Contains(text, "killed") {
-		text += "; it said: " + said
-	}
-	return text
-}
-
-// gone waits until the last process of the group is gone.
-func (p *process) gone() error {
+// Gone waits until the last process of the group is gone, and removes the
+// profile.
+func (p *process) Gone() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
+	var err error
 	select {
 	case <-p.silent:
-		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("browser: processes of Chrome %d still run %s after it was killed", p.pid(), closeTimeout)
+		err = fmt.Errorf("processes of %s still run %s after it was killed", p, closeTimeout)
 	}
+	return errors.Join(err, p.profile.Remove())
+}
+
+func (p *process) String() string {
+	return fmt.Sprintf("%s (process %d)", p.cmd.Path, p.cmd.Process.Pid)
 }
 
 // files are the pipes between this program and Chrome.

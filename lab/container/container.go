@@ -21,6 +21,9 @@ type Container struct {
 	id    string
 	ports map[int]string // published addresses by the container's port
 
+	attached *attachment // nil unless the Spec says Attach
+	status   int         // once ended
+
 	died     chan error    // receives once, unless the end is expected
 	ended    chan struct{} // closed when it has ended
 	expected chan struct{} // closed when its end is asked for
@@ -37,6 +40,14 @@ func (c *Container) Addr(port int) string { return c.ports[port] }
 // Died delivers one error, with the exit status and the last lines of the log,
 // when the container ends and nobody called [Container.Stop] or [Group.Close].
 func (c *Container) Died() <-chan error { return c.died }
+
+// Ended is closed when the container has ended, by itself or not.
+func (c *Container) Ended() <-chan struct{} { return c.ended }
+
+// ExitStatus returns how the container ended, once Ended is closed: its first
+// process's status, or 128 and the number of the signal that killed it; -1 if
+// the engine did not tell.
+func (c *Container) ExitStatus() int { return c.status }
 
 // Log returns what the container has printed so far, both of its outputs.
 func (c *Container) Log(ctx context.Context) (string, error) {
@@ -133,9 +144,11 @@ func (c *Container) watch() {
 	wait := c.group.engine.client.ContainerWait(context.Background(), c.id, client.ContainerWaitOptions{Condition: container.WaitConditionNotRunning})
 	go func() {
 		defer close(c.ended)
+		c.status = -1
 		var how string
 		select {
 		case r := <-wait.Result:
+			c.status = int(r.StatusCode)
 			how = "exit status " + strconv.FormatInt(r.StatusCode, 10)
 		case err := <-wait.Error:
 			how = err.Error()
@@ -157,7 +170,7 @@ func (c *Container) death(how string) error {
 func (c *Container) lastWords() string {
 	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
 	defer cancel()
-	text, err := c.group.engine.log(ctx, c.id, tailLines)
+	text, err := c.printed(ctx)
 	switch text = strings.TrimSpace(text); {
 	case err != nil:
 		return "its log cannot be read: " + err.Error()
@@ -165,6 +178,15 @@ func (c *Container) lastWords() string {
 		return "it printed nothing"
 	}
 	return "the end of its log:\n  " + strings.ReplaceAll(text, "\n", "\n  ")
+}
+
+// printed returns the last lines that the container printed, of an attached one
+// those on standard error.
+func (c *Container) printed(ctx context.Context) (string, error) {
+	if c.spec.Attach {
+		return c.LastWords(), nil
+	}
+	return c.group.engine.log(ctx, c.id, tailLines)
 }
 
 // removeContainer kills and removes a container with its anonymous volumes;

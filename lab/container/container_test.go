@@ -3,6 +3,7 @@ package container_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -54,6 +55,31 @@ func TestContainerIsAsItsSpecSays(t *testing.T) {
 	}
 	if labels := docker(t, "ps", "--filter", "label=io.github.ssprlab.lab="+g.ID(), "--format", "{{.Labels}}"); !strings.Contains(labels, "io.github.ssprlab.owner=") || !strings.Contains(labels, "who=somebody") {
 		t.Errorf("its labels are %s", labels)
+	}
+}
+
+// TestAttached proves that an attached container's streams are the program's,
+// that the engine keeps nothing of them, and that its death still has words.
+func TestAttached(t *testing.T) {
+	e := engine(t)
+	c := start(t, group(t, e), container.Spec{Name: "part", Image: build(t, e, tiny()), Command: []string{"echo", "the end"}, Attach: true})
+	output, input := c.Attached()
+	defer output.Close()
+	if _, err := io.WriteString(input, "secret\x00\xff"); err != nil {
+		t.Fatal(err)
+	}
+	if err := input.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := io.ReadAll(output); err != nil || string(text) != "secret\x00\xff" {
+		t.Errorf("it printed %q, %v", text, err)
+	}
+	says(t, died(t, c), "part died with exit status 3", "the end of its log:\n  the end")
+	if status := c.ExitStatus(); status != 3 {
+		t.Errorf("its exit status is %d, want 3", status)
+	}
+	if log, err := c.Log(t.Context()); err == nil {
+		t.Errorf("the engine keeps %q", log)
 	}
 }
 

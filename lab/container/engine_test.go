@@ -167,6 +167,18 @@ func TestAlmostFullBeforehand(t *testing.T) {
 	}
 }
 
+// TestHostNetworkOfAnotherMachine proves that nobody starts a container on a
+// network that is not this machine's.
+func TestHostNetworkOfAnotherMachine(t *testing.T) {
+	e, err := open(t.Context(), usable().start(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	says(t, e.HostNetwork(), "the Docker engine at tcp://HERE cannot let a container use this machine's network: it is Docker Desktop's or a rootless one. "+
+		"Run what needs that network on this machine itself, such as the browser with --browser host")
+}
+
 // TestWhereTheEngineIs proves the order in which it is looked for.
 func TestWhereTheEngineIs(t *testing.T) {
 	folder := t.TempDir()

@@ -1,8 +1,10 @@
 package container_test
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -276,16 +278,27 @@ func TestPartsImage(t *testing.T) {
 	}
 }
 
-// TestChromeImage proves that DevTools can be reached from outside.
+// TestChromeImage proves that the browser answers on the container's streams,
+// and ends with its input.
 func TestChromeImage(t *testing.T) {
 	e := engine(t)
 	img, err := container.Named(container.Chrome)
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := group(t, e)
-	c := start(t, g, container.Spec{Name: "chrome", Image: build(t, e, img), Ports: []container.Port{{Number: 9222, Host: freePort(t)}}})
-	if _, text := fetch(t, "http://"+c.Addr(9222)+"/json/version"); !strings.Contains(text, "HeadlessChrome/") {
-		t.Errorf("DevTools says %s", text)
+	c := start(t, group(t, e), container.Spec{Name: "chrome", Image: build(t, e, img), Command: []string{"--headless"}, Attach: true})
+	output, input := c.Attached()
+	defer output.Close()
+	if _, err := io.WriteString(input, `{"id":1,"method":"Browser.getVersion"}`+"\x00"); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := bufio.NewReader(output).ReadString(0); err != nil || !strings.Contains(text, `"product":"HeadlessChrome/`) {
+		t.Fatalf("it answers %q, %v", text, err)
+	}
+	if err := input.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := died(t, c); c.ExitStatus() != 0 {
+		t.Errorf("without its pipe it ended so: %v", err)
 	}
 }

@@ -24,6 +24,13 @@ type Spec struct {
 	// Networks are what it is attached to from the start; none: the engine's
 	// default bridge, where others find it by address alone.
 	Networks []Attachment
+	// HostNetwork has it use this machine's own network, loopback and all, in
+	// place of Networks and Ports, where [Engine.HostNetwork] says it can.
+	HostNetwork bool
+	// Attach joins its standard streams to this program, see
+	// [Container.Attached]; when the program dies its input ends. The engine
+	// keeps no log of it, since what goes through may be secret.
+	Attach bool
 	// Files lie in it before it starts.
 	Files []File
 	// Ports are the TCP ports that are published on 127.0.0.1. Start returns

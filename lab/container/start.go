@@ -79,12 +79,20 @@ func (g *Group) create(ctx context.Context, s Spec) (*testcontainers.DockerConta
 		}
 		return nil, err
 	}
+	if s.HostNetwork {
+		if err := g.engine.HostNetwork(); err != nil {
+			return nil, err
+		}
+	}
 	files, err := pack(s.Files)
 	if err != nil {
 		return nil, err
 	}
 	copied := func(ctx context.Context, made testcontainers.Container) error {
 		_, err := g.engine.client.CopyToContainer(ctx, made.GetContainerID(), client.CopyToContainerOptions{DestinationPath: "/", Content: files})
+		if err == nil && s.Attach {
+			err = g.attach(ctx, s.Name, made.GetContainerID())
+		}
 		return err
 	}
 	made, err := testcontainers.Run(ctx, s.Image, g.options(s, copied)...)
@@ -113,7 +121,7 @@ func (g *Group) options(s Spec, copied testcontainers.ContainerHook) []testconta
 		testcontainers.WithLabels(g.labels(s.Labels)),
 		testcontainers.WithEnv(s.Env),
 		testcontainers.WithCmd(s.Command...),
-		testcontainers.WithConfigModifier(func(c *container.Config) { c.Hostname, c.User = s.Name, s.User }),
+		testcontainers.WithConfigModifier(s.configure),
 		testcontainers.WithHostConfigModifier(s.limit),
 		testcontainers.WithAdditionalLifecycleHooks(testcontainers.ContainerLifecycleHooks{PostCreates: []testcontainers.ContainerHook{copied}}),
 	}
@@ -134,6 +142,12 @@ func endpoint(n *Network, aliases []string) *network.EndpointSettings {
 
 // limit sets what the machine gives to the container.
 func (s Spec) limit(h *container.HostConfig) {
+	if s.HostNetwork {
+		h.NetworkMode = "host"
+	}
+	if s.Attach {
+		h.LogConfig = container.LogConfig{Type: "none"}
+	}
 	if len(s.Networks) > 0 {
 		h.NetworkMode = container.NetworkMode(s.Networks[0].Network.name)
 	}
@@ -168,6 +182,9 @@ func (g *Group) register(c *Container) error {
 func (g *Group) forget(c *Container) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if c.attached != nil {
+		c.attached.Close()
+	}
 	if g.containers[c.spec.Name] == c {
 		delete(g.containers, c.spec.Name)
 	}

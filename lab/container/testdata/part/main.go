@@ -2,6 +2,7 @@
 //
 //	part serve PORT…    HTTP: /files/PATH, /dial?to=HOST:PORT, /exit?status=N
 //	part late PORT      the same, after a moment
+//	part echo TEXT…     print what it reads, and then do as say does
 //	part say TEXT…      print each text as a line and exit with status 3
 package main
 
@@ -17,7 +18,10 @@ import (
 
 func main() {
 	switch verb, args := os.Args[1], os.Args[2:]; verb {
-	case "say":
+	case "echo", "say":
+		if verb == "echo" {
+			io.Copy(os.Stdout, os.Stdin)
+		}
 		for _, line := range args {
 			fmt.Fprintln(os.Stderr, line)
 		}

@@ -1,0 +1,47 @@
+package house_test
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"github.com/moby/moby/client"
+)
+
+// TestBrowserInContainerLeavesNothing proves rule 10 for a browser in a
+// container: after a run, after Ctrl-C, and after SIGKILL and a clean.
+func TestBrowserInContainerLeavesNothing(t *testing.T) {
+	docker := engine(t)
+	tmp := t.TempDir()
+	start(t, tmp, "images", "build", "chrome").ends(t, built, 0)
+	passed := runInContainer(t, tmp)
+	passed.ends(t, time.Minute, 0)
+	staysNot(t, docker, passed, "a run")
+
+	stopped := runInContainer(t, tmp)
+	eventually(t, time.Minute, "the browser's container to be there", func() bool { return len(remains(t, docker, stopped.Process.Pid)) == 1 })
+	if err := stopped.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	stopped.ends(t, time.Minute, 1)
+	staysNot(t, docker, stopped, "Ctrl-C")
+
+	killed := runInContainer(t, tmp)
+	eventually(t, time.Minute, "the browser's container to be there", func() bool { return len(remains(t, docker, killed.Process.Pid)) == 1 })
+	killed.kill(t)
+	start(t, tmp, "clean").ends(t, time.Minute, 0)
+	staysNot(t, docker, killed, "SIGKILL and a clean")
+}
+
+func runInContainer(t *testing.T, tmp string) *command {
+	t.Helper()
+	return start(t, tmp, "run", "--browser", "container", "--report", t.TempDir(), "walkthrough.yaml")
+}
+
+// stays complains of what a process left in the engine.
+func staysNot(t *testing.T, docker *client.Client, c *command, after string) {
+	t.Helper()
+	if left := remains(t, docker, c.Process.Pid); len(left) > 0 {
+		t.Errorf("after %s there are still %v. Forbidden: every stop is clean (rule 10)", after, left)
+	}
+}
