@@ -42,7 +42,14 @@ type Config struct {
 	// with others, and remove it at the end; with an own directory there is
 	// always one. Other labels are other trees. The domain's root is nobody's
 	// alone, so Delegation must hold Unexpire Password, which is kept there.
+	// In a container the directory is the Fleet's, which labs of the same
+	// DirectoryDomain, Start and Policy share: the lab takes its clock from it,
+	// and [Lab.Advance] does not move the directory's.
 	Tree tree.Label
+
+	// Policy is the domain's password policy; default what the directory comes
+	// with. Ignored with an own directory.
+	Policy *directory.Policy
 
 	DirectoryDomain string            // default "corp." and Domain
 	Delegation      []directory.Right // what the connector account may do; nil: all it needs

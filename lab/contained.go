@@ -6,21 +6,23 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/ssprlab/ssprlab/lab/directory"
+	"github.com/ssprlab/ssprlab/lab/clock"
 	"github.com/ssprlab/ssprlab/lab/part"
-	"github.com/ssprlab/ssprlab/lab/supervise"
 )
 
 // contained is the body of a lab whose parts run in containers, which it takes
 // from a fleet and gives back.
 type contained struct {
-	lab   *Lab
-	fleet *Fleet
-	own   bool // the fleet is this lab's alone
-	crew  *crew
+	lab        *Lab
+	fleet      *Fleet
+	own        bool // the fleet is this lab's alone
+	controller *controller
+	getting    *getting // the directory
+	crew       *crew
 }
 
-// settle takes containers, or starts them.
+// settle asks for a directory, which takes longest, and takes containers or
+// starts them. Where a directory is shared its clock is the lab's.
 func (b *contained) settle(ctx context.Context, port int) (_ places, err error) {
 	if b.fleet == nil {
 		b.own = true
@@ -29,17 +31,27 @@ func (b *contained) settle(ctx context.Context, port int) (_ places, err error) 
 			return nil, err
 		}
 	}
-	wanted := supervise.Fresh{Domain: b.lab.config.DirectoryDomain, Ahead: b.lab.Clock.Ahead(), CA: string(b.lab.authority.PEM())}
-	cert, key, err := b.lab.authority.IssuePEM(nameOf(wanted.Domain), "127.0.0.1", "localhost")
-	if err != nil {
+	b.controller, b.getting = b.fleet.lend(ctx, b.lab, b.common())
+	b.lab.Clock = clock.Ahead(b.controller.ahead)
+	if b.crew, err = b.fleet.take(ctx, port, b.controller); err != nil {
 		return nil, err
 	}
-	wanted.Cert, wanted.Key = string(cert), string(key)
-	if b.crew, err = b.fleet.take(ctx, port, wanted); err != nil {
-		return nil, err
-	}
-	b.crew.tell(b.lab.died)
+	b.crew.join(b.lab)
 	return b.crew.places, nil
+}
+
+// common is what the lab has in common with others that share its directory;
+// nil: it shares none.
+func (b *contained) common() *common {
+	c := b.lab.config
+	if c.Tree == "" {
+		return nil
+	}
+	shared := &common{domain: c.DirectoryDomain, start: c.Start}
+	if c.Policy != nil {
+		shared.policy = *c.Policy
+	}
+	return shared
 }
 
 // client gives orders to the process of a part.
@@ -60,27 +72,25 @@ func (b *contained) open(ctx context.Context, d part.Description) (part.Status, 
 // nameOf is what the domain controller of a domain is called.
 func nameOf(domain string) string { return "dc1." + domain }
 
-// directory waits for the pristine directory, which settle has asked for.
-func (b *contained) directory(_ context.Context, domain string) (directoryAt, error) {
-	at := directoryAt{name: nameOf(domain), ca: string(b.lab.authority.PEM()), password: supervise.AdministratorPassword}
-	s, err := b.crew.fresh()
-	if err != nil {
-		return at, err
+// directory waits for the directory, which settle has asked for, and plugs the
+// agent into its network.
+func (b *contained) directory(ctx context.Context, _ string) (directoryAt, error) {
+	at, err := b.getting.await(ctx)
+	if err == nil {
+		err = b.crew.approach(ctx, b.controller)
 	}
-	p := b.crew.places[part.KindDirectory]
-	at.url, at.inside, at.user = "ldaps://"+p.other, "ldaps://"+p.inside, s.User
-	if b.lab.config.Directory == OpenLDAP {
-		at.dialect = directory.OpenLDAP
-	}
-	return at, nil
+	return at, err
 }
 
 // follow moves the parts' clocks one after the other: the directory first,
 // because nothing falls due there; the agent last, because what falls due there
-// (a beat, a cycle) must find the others in the same time.
+// (a beat, a cycle) must find the others in the same time. A directory that is
+// shared keeps its own time.
 func (b *contained) follow(ctx context.Context, ahead time.Duration) error {
-	if _, err := b.crew.supervisor.Clock(ctx, ahead); err != nil {
-		return err
+	if b.lab.config.Tree == "" {
+		if err := b.controller.clock(ctx, ahead); err != nil {
+			return err
+		}
 	}
 	for _, k := range []part.Kind{part.KindMail, part.KindPhone, part.KindTenant, part.KindConnect} {
 		if _, err := b.client(k).Clock(ctx, ahead); err != nil {
@@ -101,6 +111,12 @@ func (b *contained) cut(ctx context.Context, n Network, warned bool) error {
 }
 
 func (b *contained) kill(ctx context.Context, k part.Kind) error {
+	if k == part.KindDirectory {
+		if b.lab.config.Tree != "" {
+			return errors.New("other labs may share it")
+		}
+		return b.controller.made.Kill(ctx)
+	}
 	return b.crew.containers[k].Kill(ctx)
 }
 
@@ -119,14 +135,16 @@ func (b *contained) close() error {
 	}
 	var errs []error
 	if b.crew != nil {
-		b.crew.tell(nil)
-		b.crew.fresh() // which is not for the next lab
+		b.crew.leave(b.lab)
 		ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 		defer cancel()
 		if err := b.crew.connect(ctx); err != nil {
 			errs = append(errs, fmt.Errorf("put the agent back on its networks: %w", err))
 		}
 		errs = append(errs, b.fleet.give(b.crew))
+	}
+	if b.controller != nil {
+		errs = append(errs, b.fleet.returned(b.controller, b.lab))
 	}
 	if b.own {
 		errs = append(errs, b.fleet.Close())

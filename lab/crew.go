@@ -14,35 +14,31 @@ import (
 	"github.com/ssprlab/ssprlab/lab/supervise"
 )
 
-// crew is a set of containers that make one lab at a time: a directory, and the
-// other parts as processes of "ssprlab serve" that wait for orders.
+// crew is a set of containers that make one lab at a time with a directory that
+// they borrow: the parts, as processes of "ssprlab serve" that wait for orders.
 //
 // There are two networks as in life: the directory is on corp, tenant, phones
 // and mail are on cloud, and the agent is on both. On a third, console, the
 // agent's own ports are published, so that its pages can be looked at whatever
-// cable is pulled.
+// cable is pulled. Corp is the directory's: if several labs share it, so do
+// their agents that network, and have nothing to say to each other.
 type crew struct {
 	group      *container.Group
-	port       int // what the tenant must listen at; 0: any
-	networks   map[Network]*container.Network
+	port       int                            // what the tenant must listen at; 0: any
+	networks   map[Network]*container.Network // of its own
 	containers map[part.Kind]*container.Container
-	supervisor *supervise.Client
 	places     places
 	routes     part.Routes
-	asked      chan answer // of the supervisor, for the directory of the present lab
+	vigil
 
-	mu   sync.Mutex
-	dead error       // of a container that ended by itself
-	told func(error) // who hears of it
-	cut  map[Network]bool
+	near *controller      // on whose network the agent is; nil: on none's
+	cut  map[Network]bool // what the agent was taken off
 }
 
 // The ports inside the containers.
 const (
 	pagesPort = 8443
 	smtpPort  = 1025
-	ldapsPort = 636
-	superPort = 8636
 )
 
 // identityFolder is where a part's container has its identity.
@@ -53,7 +49,7 @@ const identityFolder = "/etc/ssprlab/identity/"
 const console Network = "a-console"
 
 // start starts a set of containers, all at once.
-func (f *Fleet) start(ctx context.Context, port int, wanted supervise.Fresh) (_ *crew, err error) {
+func (f *Fleet) start(ctx context.Context, port int) (_ *crew, err error) {
 	c := &crew{
 		group: f.engine.NewGroup(), port: port, networks: map[Network]*container.Network{}, containers: map[part.Kind]*container.Container{},
 		cut: map[Network]bool{},
@@ -74,6 +70,9 @@ func (f *Fleet) start(ctx context.Context, port int, wanted supervise.Fresh) (_ 
 	defer cancel(nil)
 	var wg sync.WaitGroup
 	for _, k := range part.Kinds() {
+		if k == part.KindDirectory {
+			continue
+		}
 		spec := f.spec(c, k, files)
 		wg.Go(func() {
 			made, err := c.group.Start(starting, spec)
@@ -84,10 +83,6 @@ func (f *Fleet) start(ctx context.Context, port int, wanted supervise.Fresh) (_ 
 			c.mu.Lock()
 			c.containers[k] = made
 			c.mu.Unlock()
-			if k == part.KindDirectory {
-				c.supervisor = supervise.NewClient("https://"+made.Addr(superPort), f.config.Authority.Pool(), "")
-				c.ask(ctx, wanted)
-			}
 		})
 	}
 	wg.Wait()
@@ -103,9 +98,9 @@ func (f *Fleet) start(ctx context.Context, port int, wanted supervise.Fresh) (_ 
 	return c, nil
 }
 
-// connectAll makes the networks.
+// connectAll makes the crew's own networks.
 func (c *crew) connectAll(ctx context.Context) error {
-	list := []Network{console, Corp, Cloud}
+	list := []Network{console, Cloud}
 	made, errs := make([]*container.Network, len(list)), make([]error, len(list))
 	var wg sync.WaitGroup
 	for i, n := range list {
@@ -118,37 +113,8 @@ func (c *crew) connectAll(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// answer is what a supervisor says to the wish for a fresh directory.
-type answer struct {
-	supervise.Status
-	err error
-}
-
-// ask asks the supervisor for a fresh directory, without waiting for it.
-func (c *crew) ask(ctx context.Context, wanted supervise.Fresh) {
-	asked := make(chan answer, 1)
-	c.asked = asked
-	go func() {
-		s, err := c.supervisor.Fresh(ctx, wanted)
-		asked <- answer{s, err}
-	}()
-}
-
-// fresh waits for the directory that was asked for.
-func (c *crew) fresh() (supervise.Status, error) {
-	a := <-c.asked
-	c.asked <- a // for whoever asks again
-	return a.Status, a.err
-}
-
 // spec is what the container of a part is.
 func (f *Fleet) spec(c *crew, k part.Kind, files identity) container.Spec {
-	if k == part.KindDirectory {
-		return container.Spec{
-			Name: string(k), Image: f.images[string(f.config.Directory)], Files: f.owned(files.in(supervise.ControlFolder + "/")),
-			Networks: c.on(Corp), Ports: []container.Port{{Number: superPort}, {Number: ldapsPort, Later: true}},
-		}
-	}
 	s := container.Spec{
 		Name: string(k), Image: f.images[container.Parts], Files: files.in(identityFolder), Networks: c.on(Cloud), OpenFiles: 4096,
 		Command: []string{"serve", string(k), "--listen", fmt.Sprintf("0.0.0.0:%d", pagesPort), "--identity", identityFolder},
@@ -156,7 +122,7 @@ func (f *Fleet) spec(c *crew, k part.Kind, files identity) container.Spec {
 	}
 	switch k {
 	case part.KindConnect:
-		s.Networks = c.on(console, Corp, Cloud)
+		s.Networks = c.on(console, Cloud)
 	case part.KindMail:
 		s.Command = append(s.Command, "--smtp-listen", fmt.Sprintf("0.0.0.0:%d", smtpPort))
 		s.Ports = append(s.Ports, container.Port{Number: smtpPort})
@@ -208,53 +174,48 @@ func (c *crew) locate() error {
 	c.places, c.routes = places{}, part.Routes{}
 	for k, made := range c.containers {
 		p := place{}
-		switch k {
-		case part.KindDirectory:
-			p.other, p.inside = made.Addr(ldapsPort), fmt.Sprintf("%s:%d", k, ldapsPort)
-		case part.KindMail:
+		if k == part.KindMail {
 			p.other, p.inside = made.Addr(smtpPort), fmt.Sprintf("%s:%d", k, smtpPort)
 		}
-		if k != part.KindDirectory {
-			_, port, err := net.SplitHostPort(made.Addr(pagesPort))
-			if err == nil {
-				p.port, err = strconv.Atoi(port)
-			}
-			if err != nil {
-				return fmt.Errorf("find the port of the %s: %w", k, err)
-			}
-			c.routes[p.port] = fmt.Sprintf("%s:%d", k, pagesPort)
+		_, port, err := net.SplitHostPort(made.Addr(pagesPort))
+		if err == nil {
+			p.port, err = strconv.Atoi(port)
 		}
+		if err != nil {
+			return fmt.Errorf("find the port of the %s: %w", k, err)
+		}
+		c.routes[p.port] = fmt.Sprintf("%s:%d", k, pagesPort)
 		c.places[k] = p
 	}
 	return nil
 }
 
-// watch tells the lab that uses the containers of one that ends by itself.
-func (c *crew) watch(k part.Kind, made *container.Container) {
-	err, ok := <-made.Died()
-	if !ok {
-		return
+// approach plugs the agent into the network of that directory, and out of
+// another's.
+func (c *crew) approach(ctx context.Context, d *controller) error {
+	if c.near == d {
+		return nil
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.dead = fmt.Errorf("the %s died: %w", k, err)
-	if c.told != nil {
-		c.told(c.dead)
+	agent := c.containers[part.KindConnect]
+	if c.near != nil {
+		if err := agent.Disconnect(ctx, c.near.corp); err != nil {
+			return err
+		}
+		c.near = nil
 	}
+	if err := agent.Connect(ctx, d.corp); err != nil {
+		return err
+	}
+	c.near = d
+	return nil
 }
 
-// tell says who hears of a death; nil: nobody.
-func (c *crew) tell(told func(error)) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.told = told
-}
-
-// sound reports whether another lab may use the containers.
-func (c *crew) sound() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.dead == nil && len(c.cut) == 0
+// network is one that the agent is on.
+func (c *crew) network(n Network) *container.Network {
+	if n == Corp {
+		return c.near.corp
+	}
+	return c.networks[n]
 }
 
 // disconnect takes the agent off a network.
@@ -262,7 +223,7 @@ func (c *crew) disconnect(ctx context.Context, n Network) error {
 	if c.cut[n] {
 		return nil
 	}
-	if err := c.containers[part.KindConnect].Disconnect(ctx, c.networks[n]); err != nil {
+	if err := c.containers[part.KindConnect].Disconnect(ctx, c.network(n)); err != nil {
 		return err
 	}
 	c.cut[n] = true
@@ -272,7 +233,7 @@ func (c *crew) disconnect(ctx context.Context, n Network) error {
 // connect puts the agent on every network that it was taken off.
 func (c *crew) connect(ctx context.Context) error {
 	for n := range c.cut {
-		if err := c.containers[part.KindConnect].Connect(ctx, c.networks[n]); err != nil {
+		if err := c.containers[part.KindConnect].Connect(ctx, c.network(n)); err != nil {
 			return err
 		}
 		delete(c.cut, n)
@@ -283,11 +244,4 @@ func (c *crew) connect(ctx context.Context) error {
 // closeTimeout bounds what a stop asks of the containers, in real time.
 const closeTimeout = 30 * time.Second
 
-func (c *crew) close() error {
-	err := c.group.Close()
-	if c.supervisor != nil {
-		c.fresh() // nobody is left to ask, so this ends
-		c.supervisor.Close()
-	}
-	return err
-}
+func (c *crew) close() error { return c.group.Close() }

@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/ssprlab/ssprlab/lab/container"
 	"github.com/ssprlab/ssprlab/lab/pki"
-	"github.com/ssprlab/ssprlab/lab/supervise"
 )
 
 // FleetConfig says what containers a [Fleet] starts. Directory and Authority
@@ -20,17 +20,20 @@ type FleetConfig struct {
 	Progress func(container.Progress)
 }
 
-// Fleet is a Docker engine with the images of the lab, and sets of containers
-// that labs use one after the other: a set begins anew in a fraction of the
-// time that starting it takes. Labs that share one must share its authority.
+// Fleet is a Docker engine with the images of the lab, and containers that labs
+// use one after the other: a set of them begins anew in a fraction of the time
+// that starting it takes. Directories are lent to several labs at a time if
+// these keep to trees ([Config.Tree]). Labs that share a fleet must share its
+// authority.
 type Fleet struct {
 	config FleetConfig
 	engine *container.Engine
 	images map[string]string // references by name
 
-	mu     sync.Mutex
-	idle   []*crew
-	closed bool
+	mu          sync.Mutex
+	idle        []*crew
+	controllers []*controller // lent or not
+	closed      bool
 }
 
 // OpenFleet finds the engine, removes what dead labs left there, and builds the
@@ -60,37 +63,91 @@ func OpenFleet(ctx context.Context, c FleetConfig) (*Fleet, error) {
 // stopped.
 func (f *Fleet) Close() error {
 	f.mu.Lock()
-	idle := f.idle
-	f.idle, f.closed = nil, true
+	idle, controllers := f.idle, f.controllers
+	f.idle, f.controllers, f.closed = nil, nil, true
 	f.mu.Unlock()
 	var errs []error
 	for _, c := range idle {
 		errs = append(errs, c.close())
 	}
+	for _, c := range controllers { // after the crews, whose agents are on their networks
+		errs = append(errs, c.close())
+	}
 	return errors.Join(append(errs, f.engine.Close())...)
 }
 
-// take returns a set of containers that nobody uses, or starts one. One that
-// must listen at a certain port is always started. As soon as the directory's
-// container is there, it is asked for the directory, which takes longest.
-func (f *Fleet) take(ctx context.Context, port int, wanted supervise.Fresh) (*crew, error) {
-	if c := f.reuse(port); c != nil {
-		c.ask(ctx, wanted)
+// lend lends a directory to a lab, to be awaited: one that other labs use that
+// have the same in common, or else a pristine one, which is the lab's alone if
+// it has nothing in common with others.
+func (f *Fleet) lend(ctx context.Context, l *Lab, shared *common) (*controller, *getting) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	c := f.choose(shared)
+	if c == nil {
+		c = f.newController()
+		f.controllers = append(f.controllers, c)
+	}
+	if shared == nil || c.common == nil || *c.common != *shared {
+		c.common = shared
+		c.prepare(ctx, l.config.DirectoryDomain, l.Clock.Ahead())
+	}
+	c.users++
+	c.join(l)
+	return c, c.getting
+}
+
+// choose returns the controller to lend, nil if there must be another: that of
+// labs with the same in common, or one that nobody uses, and rather one that
+// nobody has shared.
+func (f *Fleet) choose(shared *common) *controller {
+	var free *controller
+	for _, c := range f.controllers {
+		switch {
+		case !c.sound():
+		case shared != nil && c.common != nil && *c.common == *shared:
+			return c
+		case c.users == 0 && (free == nil || free.common != nil):
+			free = c
+		}
+	}
+	return free
+}
+
+// returned takes a directory back from a lab. One that is no good any more ends
+// with the last of them.
+func (f *Fleet) returned(c *controller, l *Lab) error {
+	c.leave(l)
+	f.mu.Lock()
+	c.users--
+	left := c.users
+	f.mu.Unlock()
+	if left > 0 || c.sound() {
+		return nil
+	}
+	return c.retire()
+}
+
+// take returns a set of containers that nobody uses, or starts one: rather one
+// whose agent is on the network of that directory. One that must listen at a
+// certain port is always started.
+func (f *Fleet) take(ctx context.Context, port int, near *controller) (*crew, error) {
+	if c := f.reuse(port, near); c != nil {
 		return c, nil
 	}
-	return f.start(ctx, port, wanted)
+	return f.start(ctx, port)
 }
 
 // reuse returns a set of containers that nobody uses; nil if there is none.
-func (f *Fleet) reuse(port int) *crew {
+func (f *Fleet) reuse(port int, near *controller) *crew {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	n := len(f.idle)
 	if n == 0 || port != 0 {
 		return nil
 	}
-	c := f.idle[n-1]
-	f.idle = f.idle[:n-1]
+	i := max(0, slices.IndexFunc(f.idle, func(c *crew) bool { return c.near == near }))
+	c := f.idle[i]
+	f.idle = slices.Delete(f.idle, i, i+1)
 	return c
 }
 
@@ -99,7 +156,7 @@ func (f *Fleet) reuse(port int) *crew {
 func (f *Fleet) give(c *crew) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if c.sound() && c.port == 0 && !f.closed {
+	if c.sound() && len(c.cut) == 0 && c.port == 0 && !f.closed {
 		f.idle = append(f.idle, c)
 		return nil
 	}

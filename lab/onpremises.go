@@ -22,18 +22,29 @@ const connectorName = "MSOL_5f3c5f0e7d1c"
 // connectorPassword is drawn from the seed.
 func (l *Lab) connectorPassword() string { return "Lab-" + l.Seed.Stream("lab/connector").Token(12) }
 
-// prepareDirectory makes the organisational unit and the connector account,
-// with its rights delegated on the domain, through LDAP as an administrator
-// would (R-WB-25, R-WB-26).
+// prepareDirectory makes what the lab needs in the directory, in the whole of it
+// or in a tree, and sets the domain's policy. Labs that share a domain set the
+// same.
 func (l *Lab) prepareDirectory(ctx context.Context) error {
 	d, err := directory.Open(ctx, l.wholeDirectory())
 	if err != nil {
 		return err
 	}
 	defer d.Close()
+	prepare := l.prepareDomain
 	if l.config.Tree != "" {
-		return l.prepareTree(ctx, d)
+		prepare = l.prepareTree
 	}
+	if err := prepare(ctx, d); err != nil || l.config.Policy == nil || l.config.Own != nil {
+		return err
+	}
+	return d.SetPolicy(ctx, *l.config.Policy)
+}
+
+// prepareDomain makes the organisational unit and the connector account, with
+// its rights delegated on the domain, through LDAP as an administrator would
+// (R-WB-25, R-WB-26).
+func (l *Lab) prepareDomain(ctx context.Context, d *directory.Directory) error {
 	if _, err := d.CreateOU(ctx, d.Base(), People); err != nil {
 		return err
 	}

@@ -22,7 +22,9 @@ type Network struct {
 	short string // in the group
 }
 
-// Network makes a network under a short name such as "corp".
+// Network makes a network under a short name such as "corp". Its name in the
+// engine begins with that one, since the engine publishes a container's ports on
+// the first of its networks by name, whichever groups they are of.
 func (g *Group) Network(ctx context.Context, name string) (*Network, error) {
 	g.starting.RLock()
 	defer g.starting.RUnlock()
@@ -34,7 +36,7 @@ func (g *Group) Network(ctx context.Context, name string) (*Network, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), makeTimeout)
 	defer cancel()
-	n := &Network{name: "ssprlab-" + g.id + "-" + name, short: name}
+	n := &Network{name: "ssprlab-" + name + "-" + g.id, short: name}
 	made, err := g.engine.client.NetworkCreate(ctx, n.name, client.NetworkCreateOptions{
 		Driver: "bridge",
 		Labels: g.labels(nil),

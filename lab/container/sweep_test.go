@@ -104,12 +104,12 @@ func TestSweepRemovesDeadLabs(t *testing.T) {
 	}
 	kill()
 	removed := sweep(t, e)
-	for _, want := range []string{"container ssprlab-" + killed + "-part (" + reference + ")", "network ssprlab-" + killed + "-corp"} {
+	for _, want := range []string{"container ssprlab-" + killed + "-part (" + reference + ")", "network ssprlab-corp-" + killed} {
 		if !strings.Contains(removed, want) {
 			t.Errorf("Sweep does not tell of the %s:\n%s", want, removed)
 		}
 	}
-	if left := docker(t, "ps", "--all", "--format", "{{.Names}}") + docker(t, "network", "ls") + docker(t, "volume", "ls"); strings.Contains(left, "ssprlab-"+killed) || strings.Contains(left, volume) {
+	if left := docker(t, "ps", "--all", "--format", "{{.Names}}") + docker(t, "network", "ls") + docker(t, "volume", "ls"); strings.Contains(left, killed) || strings.Contains(left, volume) {
 		t.Errorf("Sweep left something of the dead lab:\n%s", left)
 	}
 	for _, id := range []string{living, mine.ID()} {

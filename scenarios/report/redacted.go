@@ -18,7 +18,7 @@ func (r *Redactor) Run(run *Run) *Run {
 // as [Line] should get it.
 func (r *Redactor) Scenario(s *Scenario) *Scenario {
 	clean := *s
-	r.texts(&clean.Name, &clean.About, &clean.File, &clean.Directory, &clean.Config, &clean.Driver, &clean.Era, &clean.StandsIn, &clean.Error, &clean.Skipped)
+	r.texts(&clean.Name, &clean.About, &clean.File, &clean.Directory, &clean.Controller, &clean.Config, &clean.Driver, &clean.Era, &clean.StandsIn, &clean.Error, &clean.Skipped)
 	clean.Rules = each(s.Rules, r.Text)
 	clean.Steps = each(s.Steps, r.step)
 	clean.Log = each(s.Log, r.Text)

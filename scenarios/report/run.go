@@ -31,6 +31,9 @@ type Scenario struct {
 	// Directory and Driver are the two axes of the lab: embedded, openldap,
 	// samba or a URL; browser or http.
 	Directory, Driver string
+	// Controller says whether the scenario had a domain controller to itself, and
+	// why; "" if that is no question.
+	Controller string
 	// Config is the file that names a directory of the user's; "" for others.
 	Config string
 	// Era is the era of its tenant: 2019 or now.

@@ -23,7 +23,7 @@ func (b builder) view() scenarioView {
 		Unhandled: s.Unhandled, Log: s.Log,
 		Facts: filled([]fact{
 			{"File", place(s.File, s.Line)},
-			{"Directory", s.Directory}, {"Driver", s.Driver}, {"Era", s.Era},
+			{"Directory", s.Directory}, {"Domain controller", s.Controller}, {"Driver", s.Driver}, {"Era", s.Era},
 			{"Seed", strconv.FormatUint(seedOf(b.run, s), 10)},
 			{"Run again", Again(b.run, s)},
 		}),

@@ -35,7 +35,7 @@ type Resident struct {
 // taken, and of the options those about steps have no effect.
 func Open(ctx context.Context, s *script.Scenario, o Options) (*House, error) {
 	o.Redactor, o.NoEvidence = new(report.Redactor), true
-	w, err := newWorld(ctx, s, s.Eras[0], o)
+	w, err := newWorld(ctx, s, s.Eras[0], o, false)
 	if err != nil {
 		return nil, fmt.Errorf("open the house of %q: %w", s.Name, err)
 	}

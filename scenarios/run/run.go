@@ -117,9 +117,11 @@ func one(ctx context.Context, s *script.Scenario, era script.Era, o Options) *re
 	if o.product() == lab.OpenLDAP {
 		r.StandsIn = "OpenLDAP stands in for Active Directory"
 	}
+	shared, words := o.sharing(s, era)
+	r.Controller = words
 	defer func() { r.Duration = watch.elapsed() }()
 	starting, cancel := context.WithTimeoutCause(ctx, stepTimeout, fmt.Errorf("the start took longer than %s", stepTimeout))
-	w, err := newWorld(starting, s, era, o)
+	w, err := newWorld(starting, s, era, o, shared)
 	if cause := context.Cause(starting); err != nil && cause != nil {
 		err = errors.Join(err, cause)
 	}

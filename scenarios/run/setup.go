@@ -31,13 +31,10 @@ func (w *world) setUp(ctx context.Context) error {
 
 func (w *world) onPremises() bool { return w.scenario.Directory != nil }
 
-// fillDirectory makes policy, people and groups on-premises.
+// fillDirectory makes people and groups on-premises.
 func (w *world) fillDirectory(ctx context.Context) error {
 	if !w.onPremises() {
 		return nil
-	}
-	if err := w.setPolicy(ctx); err != nil {
-		return err
 	}
 	ou := "OU=" + lab.People + "," + w.directory.Base()
 	for _, a := range w.actors {
@@ -55,23 +52,6 @@ func (w *world) fillDirectory(ctx context.Context) error {
 		a.dn = account.DN
 	}
 	return w.addDirectoryGroups(ctx, ou)
-}
-
-// setPolicy gives the domain the scenario's password policy, unless the domain
-// is shared.
-func (w *world) setPolicy(ctx context.Context) error {
-	if w.tree != "" {
-		return nil
-	}
-	p := w.scenario.Directory.Policy
-	err := w.directory.SetPolicy(ctx, directory.Policy{
-		MinLength: p.MinimumLength, Complexity: p.Complexity, History: p.History, MinAge: p.MinimumAge, MaxAge: p.MaximumAge,
-		LockoutThreshold: p.LockoutThreshold, LockoutWindow: p.LockoutWindow, LockoutDuration: p.LockoutDuration,
-	})
-	if err != nil {
-		return fmt.Errorf("set the domain's password policy: %w", err)
-	}
-	return nil
 }
 
 func (w *world) addDirectoryGroups(ctx context.Context, ou string) error {

@@ -12,6 +12,7 @@ import (
 	"github.com/ssprlab/ssprlab/fakes/phone/hand"
 	"github.com/ssprlab/ssprlab/lab"
 	"github.com/ssprlab/ssprlab/lab/directory"
+	"github.com/ssprlab/ssprlab/lab/supervise"
 	"github.com/ssprlab/ssprlab/lab/tree"
 	"github.com/ssprlab/ssprlab/scenarios/report"
 	"github.com/ssprlab/ssprlab/scenarios/script"
@@ -40,12 +41,13 @@ type world struct {
 	previous marks        // where the one before it began
 }
 
-// newWorld starts a lab and brings it into the scenario's state.
-func newWorld(ctx context.Context, s *script.Scenario, era script.Era, o Options) (*world, error) {
+// newWorld starts a lab and brings it into the scenario's state, in a directory
+// of the fleet that others share or in one of its own.
+func newWorld(ctx context.Context, s *script.Scenario, era script.Era, o Options, shared bool) (*world, error) {
 	if err := o.unfit(s, era); err != nil {
 		return nil, err
 	}
-	s, label, err := o.settle(s)
+	s, label, err := o.settle(s, shared)
 	if err != nil {
 		return nil, err
 	}
@@ -60,15 +62,21 @@ func newWorld(ctx context.Context, s *script.Scenario, era script.Era, o Options
 			config.Domains = append(config.Domains, d)
 		}
 	}
-	if d := s.Directory; d != nil {
-		config.DirectoryDomain, config.Delegation, config.NoDelegation = d.Domain, rightsOf(d.Delegation), len(d.Delegation) == 0
+	d := s.Directory
+	if d == nil && shared {
+		d = script.DefaultDirectory() // as the others have it
+		d.Domain = supervise.Domain
+	}
+	if d != nil {
+		policy := policyOf(d)
+		config.DirectoryDomain, config.Policy, config.Delegation, config.NoDelegation = d.Domain, &policy, rightsOf(d.Delegation), len(d.Delegation) == 0
 	}
 	l, err := lab.Start(ctx, config)
 	if err != nil {
 		return nil, err
 	}
 	w := &world{options: o, scenario: s, era: era, lab: l, tree: label, started: s.StartIn(era), actors: map[string]*actor{}, saved: map[string]string{}}
-	if o.Own != nil {
+	if label != "" {
 		w.started = l.Clock.Now() // that of the directory, more or less
 	}
 	w.tenant = setup.NewClient(l.Endpoints.TenantControl, l.HTTP())
@@ -88,8 +96,8 @@ func newWorld(ctx context.Context, s *script.Scenario, era script.Era, o Options
 
 // settle gives a scenario a tree of its own in a directory that it shares, and
 // the domains in which its people have names that nobody else has.
-func (o Options) settle(s *script.Scenario) (*script.Scenario, tree.Label, error) {
-	if o.Own == nil {
+func (o Options) settle(s *script.Scenario, shared bool) (*script.Scenario, tree.Label, error) {
+	if o.Own == nil && !shared {
 		return s, "", nil
 	}
 	label, err := tree.NewLabel()
@@ -100,10 +108,22 @@ func (o Options) settle(s *script.Scenario) (*script.Scenario, tree.Label, error
 	for _, d := range s.Domains() {
 		domains[d] = label.Domain(d)
 	}
-	if d := o.Own.Domain(); d != "" && s.Directory != nil {
+	if d := o.forest(s); d != "" {
 		domains[s.Directory.Domain] = d
 	}
 	return s.Renamed(domains), label, nil
+}
+
+// forest is the domain of the directory in which a scenario is to run; "" if it
+// has none, or the user's does not name it.
+func (o Options) forest(s *script.Scenario) string {
+	switch {
+	case s.Directory == nil:
+		return ""
+	case o.Own == nil:
+		return s.Directory.Domain
+	}
+	return o.Own.Domain()
 }
 
 func rightsOf(rights []script.Right) (list []directory.Right) {

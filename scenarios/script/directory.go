@@ -30,7 +30,9 @@ func defaultPolicy() PasswordPolicy {
 		LockoutThreshold: 5, LockoutWindow: 30 * time.Minute, LockoutDuration: 30 * time.Minute}
 }
 
-func defaultDirectory() *Directory {
+// DefaultDirectory is what a directory is unless a scenario says otherwise, but
+// for its domain.
+func DefaultDirectory() *Directory {
 	return &Directory{Policy: defaultPolicy(), Delegation: allRights()}
 }
 
@@ -43,7 +45,7 @@ func allRights() (all []Right) {
 
 func directoryShape() shape[Directory] {
 	return object("directory", "the directory on-premises", func(d *Directory) []field {
-		*d = *defaultDirectory()
+		*d = *DefaultDirectory()
 		return []field{
 			here(&d.At),
 			opt("domain", `its domain; default "corp." and the scenario's domain`, domain(), &d.Domain),

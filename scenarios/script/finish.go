@@ -29,7 +29,7 @@ func (d *draft) directoryDefaults() {
 	fromIt := slices.ContainsFunc(d.People, func(p *Person) bool { return p.From == FromDirectory }) ||
 		slices.ContainsFunc(d.Groups, func(g *Group) bool { return g.From == FromDirectory })
 	if d.Directory == nil && fromIt {
-		d.Directory = defaultDirectory()
+		d.Directory = DefaultDirectory()
 		d.Directory.At = d.At
 	}
 	if d.Directory != nil && d.Directory.Domain == "" {
