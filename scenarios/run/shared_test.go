@@ -103,10 +103,11 @@ func TestScenariosShareADomainController(t *testing.T) {
 		}
 	}
 	if adeles != 2 {
-		t.Errorf("while all three ran, %d people were called Adele Birch in the shared domain, want 2: %q", adeles, seen)
+		t.Errorf("while all three ran, %d people were called Adele Birch in the shared domain, want 2", adeles)
 	}
-	if after := look.everything(t); !slices.Equal(before, after) {
-		t.Errorf("left in the shared domain: before %q, after %q", before, after)
+	after := look.everything(t)
+	if left := slices.DeleteFunc(slices.Clone(after), func(dn string) bool { return slices.Contains(before, dn) }); len(left) > 0 || len(after) < len(before) {
+		t.Errorf("%d objects before, %d after; left in the shared domain: %q", len(before), len(after), left)
 	}
 	p, err := look.Policy(ctx, look.Base())
 	check(t, err)
