@@ -12,7 +12,9 @@
 // address and speaks its real protocol over TLS of the lab's authority (SMTP
 // excepted), so nothing depends on where a part runs. Several labs run side by
 // side; each has its own clock, seed, tenant and directory. A [Fleet] keeps
-// containers for labs that come one after the other.
+// containers for labs that come one after the other, and lends one directory to
+// labs that run at the same time, if each keeps to a tree of its own
+// ([Config.Tree]).
 //
 // The directory may also be one of the user's, which package own reads from a
 // file. Then the lab keeps to a tree of its own (package tree) below the one

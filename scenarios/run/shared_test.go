@@ -18,6 +18,7 @@ import (
 	"github.com/ssprlab/ssprlab/lab/container"
 	"github.com/ssprlab/ssprlab/lab/directory"
 	"github.com/ssprlab/ssprlab/lab/pki"
+	"github.com/ssprlab/ssprlab/lab/tree"
 	"github.com/ssprlab/ssprlab/lab/web"
 	"github.com/ssprlab/ssprlab/lab/web/form"
 	"github.com/ssprlab/ssprlab/scenarios/script"
@@ -77,7 +78,8 @@ func TestScenariosShareADomainController(t *testing.T) {
 	check(t, err)
 	t.Cleanup(func() { check(t, fleet.Close()) })
 
-	look := lookAround(t, ctx, list[0], fleet, authority)
+	first := join(t, ctx, "s0first", list[0], fleet, authority)
+	look := lookAround(t, ctx, first)
 	before := look.everything(t)
 	driver := &together{Driver: form.New(form.Config{RootCAs: authority.Pool(), Hosts: web.Hosts{"*." + lab.Domain: "127.0.0.1"}}), wanted: len(list), met: make(chan struct{})}
 	defer driver.Close()
@@ -109,6 +111,11 @@ func TestScenariosShareADomainController(t *testing.T) {
 	if left := slices.DeleteFunc(slices.Clone(after), func(dn string) bool { return slices.Contains(before, dn) }); len(left) > 0 || len(after) < len(before) {
 		t.Errorf("%d objects before, %d after; left in the shared domain: %q", len(before), len(after), left)
 	}
+	last := join(t, ctx, "s0last", list[0], fleet, authority)
+	if first.Endpoints.LDAPS != last.Endpoints.LDAPS || first.Clock.Ahead() != last.Clock.Ahead() {
+		t.Errorf("the first lab is at %s, %s ahead; the last at %s, %s ahead; want them to agree",
+			first.Endpoints.LDAPS, first.Clock.Ahead(), last.Endpoints.LDAPS, last.Clock.Ahead())
+	}
 	p, err := look.Policy(ctx, look.Base())
 	check(t, err)
 	if p.LockoutThreshold != 5 {
@@ -122,14 +129,20 @@ type looker struct {
 	config directory.Config
 }
 
-// lookAround starts a lab that shares the directory with a scenario.
-func lookAround(t *testing.T, ctx context.Context, s *script.Scenario, fleet *lab.Fleet, authority *pki.Authority) looker {
+// join starts a lab that shares the directory with a scenario.
+func join(t *testing.T, ctx context.Context, label tree.Label, s *script.Scenario, fleet *lab.Fleet, authority *pki.Authority) *lab.Lab {
 	t.Helper()
 	policy := policyOf(s.Directory)
-	l, err := lab.Start(ctx, lab.Config{Seed: 1, Directory: lab.Samba, Fleet: fleet, Authority: authority, Tree: "s0look",
+	l, err := lab.Start(ctx, lab.Config{Seed: 1, Directory: lab.Samba, Fleet: fleet, Authority: authority, Tree: label,
 		Start: s.StartIn(s.Eras[0]), DirectoryDomain: s.Directory.Domain, Policy: &policy})
 	check(t, err)
 	t.Cleanup(func() { check(t, l.Stop()) })
+	return l
+}
+
+// lookAround opens the whole of the directory in which a lab has a tree.
+func lookAround(t *testing.T, ctx context.Context, l *lab.Lab) looker {
+	t.Helper()
 	c := l.Directory()
 	c.Base, c.Within = "", ""
 	d, err := directory.Open(ctx, c)
