@@ -111,13 +111,21 @@ func (Phone) Open(s Surroundings) (*Running, error) {
 }
 
 // Mail describes the mail catcher.
-type Mail struct{}
+type Mail struct {
+	// MailHog is the base URL of a MailHog that takes the mails, whose pages
+	// and API this part then gives the lab's host; default none: the part is
+	// the lab's own catcher.
+	MailHog string `json:",omitempty"`
+}
 
 // Kind returns [KindMail].
 func (Mail) Kind() Kind { return KindMail }
 
 // Open makes the catcher; its Serve speaks SMTP.
-func (Mail) Open(s Surroundings) (*Running, error) {
+func (m Mail) Open(s Surroundings) (*Running, error) {
+	if m.MailHog != "" {
+		return openMailHog(m.MailHog, s)
+	}
 	c := mail.New(mail.Config{Hostname: KindMail.Host(), Clock: s.Clock, Seed: s.Seed, Log: s.Log})
 	return &Running{Pages: c.Handler(), Control: c.Control(), Serve: c.ServeSMTP, Close: c.Close}, nil
 }
