@@ -61,7 +61,7 @@ func (b *contained) client(k part.Kind) part.Client {
 
 // open orders a part from its process.
 func (b *contained) open(ctx context.Context, d part.Description) (part.Status, error) {
-	o, err := part.NewOrder(d, b.lab.config.Seed, b.lab.config.Era, b.lab.Clock.Ahead())
+	o, err := part.NewOrder(b.crew.described(d), b.lab.config.Seed, b.lab.config.Era, b.lab.Clock.Ahead())
 	if err != nil {
 		return part.Status{}, err
 	}
@@ -116,6 +116,9 @@ func (b *contained) kill(ctx context.Context, k part.Kind) error {
 			return errors.New("other labs may share it")
 		}
 		return b.controller.made.Kill(ctx)
+	}
+	if k == part.KindMail {
+		k = b.crew.catcher()
 	}
 	return b.crew.containers[k].Kill(ctx)
 }

@@ -69,10 +69,7 @@ func (f *Fleet) start(ctx context.Context, port int) (_ *crew, err error) {
 	starting, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var wg sync.WaitGroup
-	for _, k := range part.Kinds() {
-		if k == part.KindDirectory {
-			continue
-		}
+	for _, k := range f.kinds() {
 		spec := f.spec(c, k, files)
 		wg.Go(func() {
 			made, err := c.group.Start(starting, spec)
@@ -115,6 +112,9 @@ func (c *crew) connectAll(ctx context.Context) error {
 
 // spec is what the container of a part is.
 func (f *Fleet) spec(c *crew, k part.Kind, files identity) container.Spec {
+	if k == mailHog {
+		return f.mailHogSpec(c)
+	}
 	s := container.Spec{
 		Name: string(k), Image: f.images[container.Parts], Files: files.in(identityFolder), Networks: c.on(Cloud), OpenFiles: 4096,
 		Command: []string{"serve", string(k), "--listen", fmt.Sprintf("0.0.0.0:%d", pagesPort), "--identity", identityFolder},
@@ -173,9 +173,12 @@ func (id identity) in(folder string) []container.File {
 func (c *crew) locate() error {
 	c.places, c.routes = places{}, part.Routes{}
 	for k, made := range c.containers {
+		if k == mailHog {
+			continue // what is at its pages is at the catcher's
+		}
 		p := place{}
 		if k == part.KindMail {
-			p.other, p.inside = made.Addr(smtpPort), fmt.Sprintf("%s:%d", k, smtpPort)
+			p.other, p.inside = c.smtp()
 		}
 		_, port, err := net.SplitHostPort(made.Addr(pagesPort))
 		if err == nil {

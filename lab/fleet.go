@@ -16,6 +16,10 @@ import (
 type FleetConfig struct {
 	Directory DirectoryKind // Samba or OpenLDAP
 	Authority *pki.Authority
+	// MailImage is an image of MailHog itself, such as "mailhog/mailhog", that
+	// takes the mails in place of the lab's own catcher; it is pulled if it is
+	// not there. Its mails carry the machine's time, and it cannot be paused.
+	MailImage string
 	// Progress is told how the building of an image goes.
 	Progress func(container.Progress)
 }
@@ -54,6 +58,11 @@ func OpenFleet(ctx context.Context, c FleetConfig) (*Fleet, error) {
 		}
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("build the image %s: %w", name, err), engine.Close())
+		}
+	}
+	if c.MailImage != "" {
+		if err := engine.Fetch(ctx, c.MailImage, c.Progress); err != nil {
+			return nil, errors.Join(err, engine.Close())
 		}
 	}
 	return f, nil

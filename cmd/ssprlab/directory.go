@@ -14,17 +14,22 @@ import (
 // directoryFlags choose the directory, for every verb that starts labs.
 type directoryFlags struct {
 	directory string
+	mailImage string
 	own       ownFlags
 }
 
 func (f *directoryFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.directory, "directory", string(lab.Embedded), "the directory, and where the parts run: embedded (in this process), samba or openldap (all in containers), or ldaps://host:port, one of yours, with --directory-config")
+	c.Flags().StringVar(&f.mailImage, "mail-image", "", "with --directory samba or openldap: an image of MailHog itself, such as mailhog/mailhog, in place of the lab's mail catcher")
 	f.own.add(c)
 }
 
 // open brings up what the directory needs, puts it into the options of a run,
 // and returns what takes it down again.
 func (f *directoryFlags) open(c *cobra.Command, o *run.Options) (closing func() error, err error) {
+	if kind := lab.DirectoryKind(f.directory); f.mailImage != "" && kind != lab.Samba && kind != lab.OpenLDAP {
+		return nil, fail(statusBadInput, fmt.Errorf("--mail-image %s is for a lab in containers: --directory %s or %s", f.mailImage, lab.Samba, lab.OpenLDAP))
+	}
 	if strings.HasPrefix(f.directory, "ldaps:") || f.own.file != "" && !c.Flags().Changed("directory") {
 		return f.openOwn(c, o)
 	}
@@ -36,7 +41,7 @@ func (f *directoryFlags) open(c *cobra.Command, o *run.Options) (closing func() 
 	case lab.Embedded:
 		return func() error { return nil }, nil
 	case lab.Samba, lab.OpenLDAP:
-		o.Fleet, err = lab.OpenFleet(c.Context(), lab.FleetConfig{Directory: o.Directory, Authority: o.Authority, Progress: container.Lines(c.ErrOrStderr())})
+		o.Fleet, err = lab.OpenFleet(c.Context(), lab.FleetConfig{Directory: o.Directory, Authority: o.Authority, MailImage: f.mailImage, Progress: container.Lines(c.ErrOrStderr())})
 		if err != nil {
 			return nil, fail(statusNoLab, err)
 		}

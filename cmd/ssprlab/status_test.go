@@ -27,6 +27,7 @@ func TestExitStatus(t *testing.T) {
 		"passed":           {args: []string{"run", "--driver", "http", "house.yaml"}, says: []string{"PASS  embedded  http", "1 passed, 0 failed"}},
 		"failed":           {args: []string{"run", "--driver", "http", "testdata/failing.yaml"}, status: 1, says: []string{"FAIL  embedded  http", "0 passed, 1 failed"}},
 		"bad scenario":     {args: []string{"run", "testdata/bad.yaml"}, status: 2, says: []string{"testdata/bad.yaml:3:", "2 errors in the scenarios"}},
+		"mail image alone": {args: []string{"run", "--mail-image", "mailhog/mailhog", "house.yaml"}, status: 2, says: []string{"--mail-image mailhog/mailhog is for a lab in containers: --directory samba or openldap"}},
 		"missing file":     {args: []string{"run", "nowhere.yaml"}, status: 2, says: []string{"nowhere.yaml: cannot be read: no such file or directory"}},
 		"empty folder":     {args: []string{"run", empty}, status: 2, says: []string{"the folder holds no scenario file"}},
 		"unknown flag":     {args: []string{"run", "--drivers", "http"}, status: 2, says: []string{"unknown flag: --drivers", "ssprlab --help"}},

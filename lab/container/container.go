@@ -170,6 +170,9 @@ func (c *Container) death(how string) error {
 func (c *Container) lastWords() string {
 	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
 	defer cancel()
+	if c.spec.Silent {
+		return "what it printed is not kept"
+	}
 	text, err := c.printed(ctx)
 	switch text = strings.TrimSpace(text); {
 	case err != nil:

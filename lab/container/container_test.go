@@ -83,6 +83,17 @@ func TestAttached(t *testing.T) {
 	}
 }
 
+// TestSilent proves that nothing is kept of what a silent container prints.
+func TestSilent(t *testing.T) {
+	e := engine(t)
+	c := start(t, group(t, e), container.Spec{Name: "part", Image: build(t, e, tiny()), Command: []string{"say", "secret"}, Silent: true})
+	err := died(t, c)
+	says(t, err, "part died with exit status 3; what it printed is not kept")
+	if log, logged := c.Log(t.Context()); logged == nil || strings.Contains(err.Error()+log, "secret") {
+		t.Errorf("the engine keeps %q, and the error is %v", log, err)
+	}
+}
+
 // TestPortsAreOnLoopback proves that a free and a chosen port are published on
 // 127.0.0.1 and nowhere else, and that nothing else is.
 func TestPortsAreOnLoopback(t *testing.T) {

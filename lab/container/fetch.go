@@ -14,3 +14,19 @@ func (e *Engine) Has(ctx context.Context, reference string) (bool, error) {
 	}
 	return there, nil
 }
+
+// Fetch has an image that others made: it is pulled if it is not there. A nil
+// report is told nothing.
+func (e *Engine) Fetch(ctx context.Context, reference string, report func(Progress)) (err error) {
+	there, err := e.Has(ctx, reference)
+	if err != nil || there {
+		return err
+	}
+	p := follow(reference, report)
+	defer func() { p.finish(reference, err) }()
+	p.doing("pulling " + reference)
+	if err := e.pull(ctx, reference); err != nil {
+		return fmt.Errorf("the image %s is not there and cannot be pulled: %w. Bring it by \"docker load\", or do without it", reference, e.full(err))
+	}
+	return nil
+}

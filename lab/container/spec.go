@@ -31,6 +31,9 @@ type Spec struct {
 	// [Container.Attached]; when the program dies its input ends. The engine
 	// keeps no log of it, since what goes through may be secret.
 	Attach bool
+	// Silent has the engine keep nothing of what it prints, for a program that
+	// prints secrets: its death has no last words then.
+	Silent bool
 	// Files lie in it before it starts.
 	Files []File
 	// Ports are the TCP ports that are published on 127.0.0.1. Start returns

@@ -145,7 +145,7 @@ func (s Spec) limit(h *container.HostConfig) {
 	if s.HostNetwork {
 		h.NetworkMode = "host"
 	}
-	if s.Attach {
+	if s.Attach || s.Silent {
 		h.LogConfig = container.LogConfig{Type: "none"}
 	}
 	if len(s.Networks) > 0 {

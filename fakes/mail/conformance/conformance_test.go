@@ -109,6 +109,6 @@ func TestMailHog(t *testing.T) {
 		t.Skipf("without MailHog itself: the image is not here; docker pull %s", image)
 	}
 	const api, smtp = 8025, 1025
-	c := start(t, e, container.Spec{Name: "mailhog", Image: image, Ports: []container.Port{{Number: api}, {Number: smtp}}})
+	c := start(t, e, container.Spec{Name: "mailhog", Image: image, Silent: true, Ports: []container.Port{{Number: api}, {Number: smtp}}})
 	conformance.Run(t, conformance.Target{SMTPAddr: c.Addr(smtp), APIBase: "http://" + c.Addr(api)})
 }
