@@ -18,11 +18,11 @@ const (
 
 // launchBrowser starts the browser at a place; w is told what is built for it.
 func launchBrowser(ctx context.Context, place string, cfg browser.Config, w io.Writer) (b *browser.Browser, err error) {
-	advice := "Without a browser: --driver http"
+	advice := "Without a browser: ssprlab run --driver http"
 	switch place {
 	case browserHost:
 		b, err = browser.Launch(ctx, cfg)
-		advice += "; with one in a container: --browser container"
+		advice += "; with one in a container: ssprlab run --browser container"
 	case browserContainer:
 		b, err = contained.Launch(ctx, cfg, container.Lines(w))
 	default:

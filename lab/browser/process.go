@@ -108,14 +108,12 @@ func (p *process) Gone() error {
 	select {
 	case <-p.silent:
 	case <-ctx.Done():
-		err = fmt.Errorf("processes of %s still run %s after it was killed", p, closeTimeout)
+		err = fmt.Errorf("processes of Chrome %d still run %s after it was killed", p.cmd.Process.Pid, closeTimeout)
 	}
 	return errors.Join(err, p.profile.Remove())
 }
 
-func (p *process) String() string {
-	return fmt.Sprintf("%s (process %d)", p.cmd.Path, p.cmd.Process.Pid)
-}
+func (p *process) String() string { return p.cmd.Path }
 
 // files are the pipes between this program and Chrome.
 type files struct {

@@ -26,7 +26,7 @@ type Process interface {
 	// Gone waits until nothing is left of a Chrome that has ended, neither a
 	// process nor its profile.
 	Gone() error
-	// String names it in errors and logs, "/usr/bin/chromium (process 4711)".
+	// String names it in errors and logs, "/usr/bin/chromium".
 	String() string
 }
 
