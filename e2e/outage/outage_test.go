@@ -45,13 +45,7 @@ func open(t *testing.T) *stage {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
-	if e, err := container.Open(ctx); err == nil {
-		e.Close()
-	} else if os.Getenv("CI") == "true" {
-		t.Fatal(err)
-	} else {
-		t.Skip(err)
-	}
+	needsEngine(ctx, t)
 	list, problems := script.ReadFS(scenarios.Files, "house.yaml")
 	if len(problems) > 0 {
 		t.Fatal(problems)
@@ -73,6 +67,21 @@ func open(t *testing.T) *stage {
 	s.window, err = driver.Visitor(ctx, "adele")
 	check(t, err)
 	return s
+}
+
+// needsEngine finds the Docker engine. Without one the test is skipped, and
+// fails where CI=true.
+func needsEngine(ctx context.Context, t *testing.T) *container.Engine {
+	t.Helper()
+	e, err := container.Open(ctx)
+	switch {
+	case err != nil && os.Getenv("CI") == "true":
+		t.Fatal(err)
+	case err != nil:
+		t.Skip(err)
+	}
+	t.Cleanup(func() { check(t, e.Close()) })
+	return e
 }
 
 func check(t testing.TB, err error) {

@@ -52,11 +52,14 @@ func startProcess(path string, args []string) (*process, error) {
 }
 
 // run starts Chrome and reaps it. It keeps its thread: the kernel kills the
-// child when the thread that started it ends, not the program.
+// child when the thread that started it ends, not the program. The thread is
+// not given back, because what keeps Chrome quiet holds for it too.
 func (p *process) run(started chan<- error) {
 	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	err := p.cmd.Start()
+	err := keepQuiet()
+	if err == nil {
+		err = p.cmd.Start()
+	}
 	started <- err
 	if err != nil {
 		return

@@ -3,7 +3,6 @@ package browser
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"syscall"
 )
@@ -16,9 +15,7 @@ func noSandbox(path string) string {
 	if hasSetuidSandbox(path) {
 		return ""
 	}
-	probe := exec.Command("/bin/true")
-	probe.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWUSER | syscall.CLONE_NEWPID | syscall.CLONE_NEWNET}
-	if err := probe.Run(); err != nil {
+	if err := userNamespaces(); err != nil {
 		return fmt.Sprintf("this system or container gives no user namespaces (%v)", err)
 	}
 	return ""

@@ -46,6 +46,10 @@ type Spec struct {
 	// OpenFiles limits the files that it may have open; 0: the engine's limit.
 	// Some servers reserve memory for as many as they may.
 	OpenFiles int64
+	// NoNetlink keeps it from watching the machine's network interfaces, which
+	// come and go with every container: a browser breaks its connections then.
+	// The engine's own filter of system calls is replaced by this one.
+	NoNetlink bool
 	// Timeout is how long it may take until its ports are listened on;
 	// 0: 30 seconds.
 	Timeout time.Duration

@@ -160,6 +160,9 @@ func (s Spec) limit(h *container.HostConfig) {
 	for name, address := range s.Hosts {
 		h.ExtraHosts = append(h.ExtraHosts, name+":"+address)
 	}
+	if s.NoNetlink {
+		h.SecurityOpt = append(h.SecurityOpt, "seccomp="+noNetlink)
+	}
 	if s.OpenFiles > 0 {
 		h.Ulimits = append(h.Ulimits, &container.Ulimit{Name: "nofile", Soft: s.OpenFiles, Hard: s.OpenFiles})
 	}
@@ -189,3 +192,7 @@ func (g *Group) forget(c *Container) {
 		delete(g.containers, c.spec.Name)
 	}
 }
+
+// noNetlink is a filter that answers a wish for a netlink socket as a kernel
+// without netlink does (EAFNOSUPPORT).
+const noNetlink = `{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["socket"],"action":"SCMP_ACT_ERRNO","errnoRet":97,"args":[{"index":0,"value":16,"op":"SCMP_CMP_EQ"}]}]}`

@@ -60,7 +60,7 @@ func (p *process) run(ctx context.Context, args []string, report func(container.
 	if err != nil {
 		return err
 	}
-	p.container, err = p.group.Start(ctx, container.Spec{Name: "chrome", Image: reference, Command: args, HostNetwork: true, Attach: true})
+	p.container, err = p.group.Start(ctx, container.Spec{Name: "chrome", Image: reference, Command: args, HostNetwork: true, NoNetlink: true, Attach: true})
 	return err
 }
 
