@@ -62,7 +62,14 @@ func (g *Group) run(ctx context.Context, s Spec) (*Container, error) {
 	if err != nil {
 		return c, err
 	}
-	return c, c.readPorts(seen)
+	err = c.readPorts(seen)
+	if err != nil && seen.State != nil && !seen.State.Running {
+		select {
+		case err = <-c.died: // it ended before anybody could look, and says more
+		case <-ctx.Done():
+		}
+	}
+	return c, err
 }
 
 // create has testcontainers-go create and start the container. It is not given
