@@ -8,6 +8,7 @@ import (
 	"context"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -170,38 +171,27 @@ func TestTheDomainControllerDies(t *testing.T) {
 	}
 }
 
-// TestTheAgentLosesTheDirectory pulls its cable to the corporate network, and
-// plugs it in again.
-func TestTheAgentLosesTheDirectory(t *testing.T) {
+// TestTheAgentLosesANetwork pulls its cable to the corporate network or to the
+// cloud without a warning, and plugs it in again (R-RST-54). Of the cloud the
+// tenant believes the agent to be there, and the reset is given up in time.
+func TestTheAgentLosesANetwork(t *testing.T) {
 	t.Parallel()
-	s := open(t)
-	s.verify()
-	check(t, s.house.Lab.Unplug(s.ctx, lab.Corp))
-	s.choose()
-	s.sees("cannot be reached right now")
-	check(t, s.binds(s.adele.Password))
-	check(t, s.house.Lab.Mend(s.ctx))
-	s.verify()
-	s.choose()
-	s.sees("Your password has been reset.")
-	check(t, s.binds(fresh))
-}
-
-// TestTheAgentLosesTheCloud pulls its cable to the cloud without a warning. The
-// tenant believes it to be there, and the reset is given up in time.
-func TestTheAgentLosesTheCloud(t *testing.T) {
-	t.Parallel()
-	s := open(t)
-	s.verify()
-	check(t, s.house.Lab.Unplug(s.ctx, lab.Cloud))
-	s.choose()
-	s.sees("cannot be reached right now")
-	check(t, s.binds(s.adele.Password))
-	check(t, s.house.Lab.Mend(s.ctx))
-	s.verify()
-	s.choose()
-	s.sees("Your password has been reset.")
-	check(t, s.binds(fresh))
+	for _, n := range []lab.Network{lab.Corp, lab.Cloud} {
+		t.Run(string(n), func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			s.verify()
+			check(t, s.house.Lab.Unplug(s.ctx, n))
+			s.choose()
+			s.sees("cannot be reached right now")
+			check(t, s.binds(s.adele.Password))
+			check(t, s.house.Lab.Mend(s.ctx))
+			s.verify()
+			s.choose()
+			s.sees("Your password has been reset.")
+			check(t, s.binds(fresh))
+		})
+	}
 }
 
 // TestTheMailCatcherIsGone kills it while the notice of a reset is due: the
@@ -222,11 +212,9 @@ func TestATakenPort(t *testing.T) {
 	s := open(t)
 	_, port, _ := strings.Cut(strings.TrimPrefix(s.house.Lab.Endpoints.Office, "https://"), ":")
 	list, _ := script.ReadFS(scenarios.Files, "house.yaml")
-	var n int
-	for _, c := range port {
-		n = n*10 + int(c-'0')
-	}
-	_, err := run.Open(s.ctx, list[0], run.Options{Seed: 1, Directory: lab.Samba, Port: n})
+	n, err := strconv.Atoi(port)
+	check(t, err)
+	_, err = run.Open(s.ctx, list[0], run.Options{Seed: 1, Directory: lab.Samba, Port: n})
 	if err == nil || !strings.Contains(err.Error(), "port "+port+" of 127.0.0.1 is taken") {
 		t.Errorf("error %v", err)
 	}
