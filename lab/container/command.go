@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync"
 )
 
 // commandPath is the package of the command that runs a lab's parts.
@@ -22,7 +23,7 @@ func command(ctx context.Context, arch string, p *progress) ([]byte, error) {
 	if binary, ok := itself(arch); ok {
 		return binary, nil
 	}
-	return compile(ctx, arch, p)
+	return compileOnce(ctx, arch, p)
 }
 
 // itself returns the program that runs, if it will do.
@@ -47,6 +48,31 @@ func static(binary []byte) bool {
 		}
 	}
 	return true
+}
+
+// compiled holds commands by architecture. A program is asked for many images,
+// and to ask go each time whether anything has changed takes half a second.
+var compiled struct {
+	sync.Mutex
+	commands map[string][]byte
+}
+
+// compileOnce compiles the command for an architecture, once for the program.
+func compileOnce(ctx context.Context, arch string, p *progress) ([]byte, error) {
+	compiled.Lock()
+	defer compiled.Unlock()
+	if binary, ok := compiled.commands[arch]; ok {
+		return binary, nil
+	}
+	binary, err := compile(ctx, arch, p)
+	if err != nil {
+		return nil, err
+	}
+	if compiled.commands == nil {
+		compiled.commands = map[string][]byte{}
+	}
+	compiled.commands[arch] = binary
+	return binary, nil
 }
 
 // compile builds the command from the module that the working folder uses. The
