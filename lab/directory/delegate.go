@@ -97,6 +97,9 @@ func (ad activeDirectory) delegate(ctx context.Context, accountDN, containerDN s
 	if err != nil {
 		return fmt.Errorf("delegate %s: %w", containerDN, err)
 	}
+	if containerDN == ad.root { // one write is enough, and each takes over the whole domain what is inherited
+		below, onRoot = append(below, onRoot...), nil
+	}
 	if err := ad.appendACEs(ctx, containerDN, below...); err != nil {
 		return err
 	}
