@@ -7,7 +7,8 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-// Authenticate tries a password on a short connection of its own. The user is
+// Authenticate tries a password on a connection on which nothing else is done;
+// it is kept for who comes next, since another bind ends this one. The user is
 // a DN, a UPN or DOMAIN\name. It returns nil or a *[Refusal] whose reason is
 // that of R-WB-110b; the state of an account is told only to who knows its
 // password, a lockout excepted. A bind that the connection did not survive is
@@ -17,24 +18,25 @@ func (d *Directory) Authenticate(ctx context.Context, user, password string) err
 	defer cancel()
 	ctx, done := context.WithTimeout(ctx, d.config.Timeout)
 	defer done()
-	err := d.bindAlone(ctx, user, password)
+	err := d.bindApart(ctx, user, password)
 	d.config.Log.Debug("directory operation", "op", opBind, "object", user, "error", err)
 	return err
 }
 
-func (d *Directory) bindAlone(ctx context.Context, user, password string) error {
+func (d *Directory) bindApart(ctx context.Context, user, password string) error {
 	if user == "" || password == "" { // LDAP takes that for an anonymous bind, and succeeds
 		return &Refusal{Reason: WrongPassword, Op: opBind, Object: user, Code: ldap.LDAPResultInvalidCredentials,
 			Text: "not sent: an empty name or password is an anonymous bind and proves nothing"}
 	}
-	l, err := d.pool.dialer.dial(ctx)
+	l, err := d.strangers.take(ctx)
 	if err != nil {
 		return &Refusal{Reason: Unreachable, Op: opBind, Object: user, Err: err}
 	}
-	defer l.close()
+	defer d.strangers.give(l)
 	before := l.wire.sent.Load()
 	err = d.dialect.authenticate(ctx, l, user, password)
 	if err != nil && l.broken(err) {
+		l.cutOff()
 		return &Refusal{Reason: Unreachable, Op: opBind, Object: user, OutcomeUnknown: l.wire.sent.Load() > before,
 			Err: fmt.Errorf("connection lost: %w", err)}
 	}

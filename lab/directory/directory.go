@@ -55,15 +55,16 @@ type Config struct {
 
 // Directory is an open directory, safe for concurrent use. Close it.
 type Directory struct {
-	config   Config
-	pool     *pool
-	life     context.Context // ends when the directory is closed
-	end      context.CancelFunc
-	base     string
-	root     string // where the directory itself starts: its domain
-	fence    fence
-	controls []string
-	dialect  dialect
+	config    Config
+	pool      *pool           // bound as the configured user
+	strangers *pool           // bound as whoever was the last to try a password
+	life      context.Context // ends when the directory is closed
+	end       context.CancelFunc
+	base      string
+	root      string // where the directory itself starts: its domain
+	fence     fence
+	controls  []string
+	dialect   dialect
 }
 
 // Open connects, binds and reads the rootDSE. The error is a *[Refusal] when
@@ -106,6 +107,7 @@ func prepare(config Config) (*Directory, error) {
 		return nil, err
 	}
 	d.pool = newPool(config.Connections, config.Timeout, dialer, d.bind)
+	d.strangers = newPool(config.Connections, config.Timeout, dialer, func(context.Context, *link) error { return nil })
 	d.life, d.end = context.WithCancel(context.Background())
 	return d, nil
 }
@@ -146,6 +148,7 @@ func newDialer(config Config) (dialer, error) {
 func (d *Directory) Close() error {
 	d.end()
 	d.pool.close()
+	d.strangers.close()
 	return nil
 }
 
