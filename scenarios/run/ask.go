@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/ssprlab/ssprlab/lab"
 )
@@ -33,38 +35,52 @@ func roundTrip(client *http.Client, req *http.Request) ([]byte, error) {
 type graph struct {
 	client *http.Client
 	lab    *lab.Lab
-	token  string
+
+	mu    sync.Mutex
+	token string
+	until time.Time // the lab's, whose clock jumps
 }
 
 func newGraph(l *lab.Lab) *graph { return &graph{client: l.HTTP(), lab: l} }
 
-// signIn fetches a token. Tokens live on the lab's clock, which jumps, so one
-// serves for a single reading.
-func (g *graph) signIn(ctx context.Context) error {
+// tokenMargin is how long a token must still be good for to be used: parts of a
+// lab may differ by what an order to their clocks takes.
+const tokenMargin = time.Minute
+
+// signIn returns a token that is good, and fetches one if there is none.
+func (g *graph) signIn(ctx context.Context) (string, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := g.lab.Clock.Now()
+	if now.Add(tokenMargin).Before(g.until) {
+		return g.token, nil
+	}
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {lab.Tester}, "client_secret": {g.lab.TesterSecret()}, "scope": {"https://graph.microsoft.com/.default"}}
 	address := g.lab.Endpoints.SignIn + "/" + g.lab.Endpoints.TenantID + "/oauth2/v2.0/token"
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
 	if err != nil {
-		return err
+		return "", err
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	body, err := roundTrip(g.client, req)
 	if err != nil {
-		return fmt.Errorf("token for Graph: %w", err)
+		return "", fmt.Errorf("token for Graph: %w", err)
 	}
 	var answer struct {
-		Token string `json:"access_token"`
+		Token   string `json:"access_token"`
+		Seconds int64  `json:"expires_in"`
 	}
 	if err := json.Unmarshal(body, &answer); err != nil || answer.Token == "" {
-		return fmt.Errorf("token for Graph: no access_token in the answer: %w", err)
+		return "", fmt.Errorf("token for Graph: no access_token in the answer: %w", err)
 	}
-	g.token = answer.Token
-	return nil
+	g.token, g.until = answer.Token, now.Add(time.Duration(answer.Seconds)*time.Second)
+	return g.token, nil
 }
 
 // list reads every page of a collection.
 func list[T any](ctx context.Context, g *graph, path string) (all []T, err error) {
-	if err := g.signIn(ctx); err != nil {
+	token, err := g.signIn(ctx)
+	if err != nil {
 		return nil, err
 	}
 	next := g.lab.Endpoints.Graph + "/v1.0" + path
@@ -73,7 +89,7 @@ func list[T any](ctx context.Context, g *graph, path string) (all []T, err error
 		if err != nil {
 			return nil, err
 		}
-		req.Header.Set("Authorization", "Bearer "+g.token)
+		req.Header.Set("Authorization", "Bearer "+token)
 		body, err := roundTrip(g.client, req)
 		if err != nil {
 			return nil, err
