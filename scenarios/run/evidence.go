@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ssprlab/ssprlab/fakes/mail/mailbox"
@@ -52,25 +53,35 @@ func (w *world) before(ctx context.Context, step *script.Step) marks {
 // may be so on purpose) counts as empty.
 func (w *world) mark(ctx context.Context) marks {
 	m := marks{phones: map[string]phoneMark{}, passwordSet: map[string]time.Time{}, directory: map[string]map[string]string{}}
-	if mails, err := w.mail.Messages(ctx); err == nil {
-		m.mails = len(mails)
-	}
-	if entries, err := w.readAudit(ctx); err == nil {
-		m.audit = len(entries)
-	}
-	if events, err := w.connect.events(ctx); err == nil {
-		m.events = len(events)
-	}
-	for _, a := range w.people() {
-		if p, err := w.phoneMark(ctx, a); err == nil {
-			m.phones[a.person.Key] = p
+	var parts sync.WaitGroup // read at the same time
+	parts.Go(func() {
+		if mails, err := w.mail.Messages(ctx); err == nil {
+			m.mails = len(mails)
 		}
+		if events, err := w.connect.events(ctx); err == nil {
+			m.events = len(events)
+		}
+	})
+	parts.Go(func() {
+		if entries, err := w.readAudit(ctx); err == nil {
+			m.audit = len(entries)
+		}
+		m.tenant, _ = w.readTenant(ctx)
+	})
+	parts.Go(func() {
+		for _, a := range w.people() {
+			if p, err := w.phoneMark(ctx, a); err == nil {
+				m.phones[a.person.Key] = p
+			}
+		}
+	})
+	for _, a := range w.people() {
 		if account, err := w.account(ctx, a); err == nil {
 			m.passwordSet[a.person.Key] = account.PasswordSet
 			m.directory[a.person.Key] = attributesOf(account)
 		}
 	}
-	m.tenant, _ = w.readTenant(ctx)
+	parts.Wait()
 	return m
 }
 
