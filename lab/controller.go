@@ -114,7 +114,7 @@ func (c *controller) start(ctx context.Context) (err error) {
 	}
 	made, err := c.group.Start(ctx, container.Spec{
 		Name: string(part.KindDirectory), Image: c.fleet.images[string(c.fleet.config.Directory)], Files: c.fleet.owned(id.in(supervise.ControlFolder + "/")),
-		Networks: []container.Attachment{{Network: c.corp}}, Ports: []container.Port{{Number: supervise.ControlPort}, {Number: supervise.LDAPSPort, Later: true}},
+		Memory: []string{supervise.MemoryFolder}, Networks: []container.Attachment{{Network: c.corp}}, Ports: []container.Port{{Number: supervise.ControlPort}, {Number: supervise.LDAPSPort, Later: true}},
 	})
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"github.com/ssprlab/ssprlab/lab"
 	"github.com/ssprlab/ssprlab/lab/container"
 	"github.com/ssprlab/ssprlab/lab/directory"
+	"github.com/ssprlab/ssprlab/lab/supervise"
 )
 
 // TestCheckDirectory checks the embedded directory in place of one of the
@@ -157,7 +158,7 @@ func (s *theirs) sambaTool(t *testing.T, printed string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	script := "samba-tool dsacl set " + command + " --configfile=/var/lib/samba/private/smb.conf -H /var/lib/samba/private/sam.ldb"
+	script := "samba-tool dsacl set " + command + " --configfile=" + supervise.StateFolder + "/smb.conf -H " + supervise.StateFolder + "/sam.ldb"
 	id, err := exec.CommandContext(t.Context(), "docker", "ps", "-q", "--filter", "publish="+u.Port()).Output()
 	if err != nil || strings.TrimSpace(string(id)) == "" {
 		t.Fatalf("find the container at port %s: %q, %v", u.Port(), id, err)

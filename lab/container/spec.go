@@ -43,6 +43,9 @@ type Spec struct {
 	Labels map[string]string
 	// Hosts are further names in its /etc/hosts, with their addresses.
 	Hosts map[string]string
+	// Memory are folders that lie in memory, empty at the start, whatever the
+	// image has there. Everybody may write in them, and run what lies there.
+	Memory []string
 	// OpenFiles limits the files that it may have open; 0: the engine's limit.
 	// Some servers reserve memory for as many as they may.
 	OpenFiles int64

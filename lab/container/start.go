@@ -167,6 +167,12 @@ func (s Spec) limit(h *container.HostConfig) {
 	for name, address := range s.Hosts {
 		h.ExtraHosts = append(h.ExtraHosts, name+":"+address)
 	}
+	for _, folder := range s.Memory {
+		if h.Tmpfs == nil {
+			h.Tmpfs = map[string]string{}
+		}
+		h.Tmpfs[folder] = "exec,mode=1777"
+	}
 	if s.NoNetlink {
 		h.SecurityOpt = append(h.SecurityOpt, "seccomp="+noNetlink)
 	}

@@ -13,9 +13,6 @@ type Kind struct {
 	// Command is the server in the foreground, its log on standard output or
 	// error. It finds its TLS files in [RunFolder].
 	Command []string
-	// State is the folder that the server writes, and that holds its
-	// configuration as far as it depends on the domain.
-	State string
 	// User is who may do everything in a domain, as a bind takes it.
 	User func(domain string) string
 	// Dialect is how the server is asked for its clock.
@@ -27,7 +24,7 @@ type Kind struct {
 
 // What every image has. Pristine is the state of [Domain] as it was
 // provisioned; Provision is a command that is called with a domain's DNS name
-// while the server is stopped, and makes [Kind.State] anew for that domain,
+// while the server is stopped, and makes [StateFolder] anew for that domain,
 // with [AdministratorPassword] for one whose password does not expire.
 const (
 	Pristine  = "/usr/share/ssprlab/pristine"
@@ -40,16 +37,14 @@ func Kinds() []Kind {
 		{
 			Name: "samba",
 			Command: []string{"samba", "--foreground", "--no-process-group", "--debug-stdout", "--model=single",
-				"--configfile=/var/lib/samba/private/smb.conf"},
-			State:   "/var/lib/samba/private",
+				"--configfile=" + StateFolder + "/smb.conf"},
 			User:    func(domain string) string { return "Administrator@" + domain },
 			Dialect: directory.ActiveDirectory,
 		},
 		{
 			Name: "openldap",
 			// It reserves memory for every file that it may open.
-			Command: []string{"prlimit", "--nofile=1024", "slapd", "-d", "none", "-h", "ldap:/// ldaps:///", "-f", "/var/lib/ssprlab/openldap/slapd.conf"},
-			State:   "/var/lib/ssprlab/openldap",
+			Command: []string{"prlimit", "--nofile=1024", "slapd", "-d", "none", "-h", "ldap:/// ldaps:///", "-f", StateFolder + "/slapd.conf"},
 			User:    func(domain string) string { return "Administrator@" + domain },
 			Dialect: directory.OpenLDAP,
 			UID:     389,

@@ -137,7 +137,7 @@ func newStage(t *testing.T, wrap func(command []string) []string) *stage {
 		command = wrap(command)
 	}
 	s := &stage{layout: l, log: new(output)}
-	s.Supervisor = supervise.New(supervise.Kind{Name: "test", Command: command, State: l.State,
+	s.Supervisor = supervise.New(supervise.Kind{Name: "test", Command: command,
 		User: func(domain string) string { return "Administrator@" + domain }}, l, s.log)
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {

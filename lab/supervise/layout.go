@@ -5,15 +5,23 @@ import (
 	"path/filepath"
 )
 
-// RunFolder is where the supervisor puts what the server reads: in the folder
-// tls the files cert.pem, key.pem and ca.pem.
-const RunFolder = "/run/ssprlab"
+// Where an image has what lasts no longer than the container. RunFolder is where
+// the supervisor puts what the server reads: in the folder tls the files
+// cert.pem, key.pem and ca.pem. StateFolder is what the server writes, with its
+// configuration as far as it depends on the domain. Both are below MemoryFolder, which should lie in memory: nothing there outlives the
+// container, and some engines answer for every file of an image by a process of
+// their own.
+const (
+	MemoryFolder = "/run"
+	RunFolder    = MemoryFolder + "/ssprlab"
+	StateFolder  = RunFolder + "/state"
+)
 
 // Layout says where things are. An image has them where [ImageLayout] says.
 type Layout struct {
 	Run       string // see [RunFolder]
 	Clock     string // file that says how far the server is ahead; read thousands of times a second, so in memory
-	State     string // see [Kind.State]
+	State     string // see [StateFolder]
 	Pristine  string // see [Pristine]
 	Provision string // see [Provision]
 	Others    string // pristine states of other domains are kept here
@@ -29,7 +37,7 @@ func ImageLayout(k Kind) (Layout, error) {
 	if err != nil || len(found) == 0 {
 		return Layout{}, fmt.Errorf("no file is called %s: the image needs the package faketime", library)
 	}
-	return Layout{Run: RunFolder, Clock: "/dev/shm/ssprlab-clock", State: k.State, Pristine: Pristine, Provision: Provision,
+	return Layout{Run: RunFolder, Clock: "/dev/shm/ssprlab-clock", State: StateFolder, Pristine: Pristine, Provision: Provision,
 		Others: "/var/lib/ssprlab/pristine", Library: found[0], URL: "ldaps://127.0.0.1:636"}, nil
 }
 
