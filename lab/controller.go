@@ -21,6 +21,7 @@ type controller struct {
 
 	// The fleet guards these.
 	users   int     // labs that it is lent to
+	agents  int     // agents on its network
 	common  *common // what they share in it; nil: it is one lab's alone
 	ahead   time.Duration
 	getting *getting // the directory of whom it is lent to
@@ -112,9 +113,13 @@ func (c *controller) start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	uid, files := c.fleet.uid(), id.in(supervise.ControlFolder+"/")
+	for i := range files {
+		files[i].UID = uid
+	}
 	made, err := c.group.Start(ctx, container.Spec{
-		Name: string(part.KindDirectory), Image: c.fleet.images[string(c.fleet.config.Directory)], Files: c.fleet.owned(id.in(supervise.ControlFolder + "/")),
-		Memory: []string{supervise.MemoryFolder}, Networks: []container.Attachment{{Network: c.corp}}, Ports: []container.Port{{Number: supervise.ControlPort}, {Number: supervise.LDAPSPort, Later: true}},
+		Name: string(part.KindDirectory), Image: c.fleet.images[string(c.fleet.config.Directory)], Files: files,
+		Memory: []container.Folder{{Path: supervise.RunFolder, UID: uid}}, Networks: []container.Attachment{{Network: c.corp}}, Ports: []container.Port{{Number: supervise.ControlPort}, {Number: supervise.LDAPSPort, Later: true}},
 	})
 	if err != nil {
 		return err
@@ -129,18 +134,6 @@ func (c *controller) start(ctx context.Context) (err error) {
 func (c *controller) clock(ctx context.Context, ahead time.Duration) error {
 	_, err := c.supervisor.Clock(ctx, ahead)
 	return err
-}
-
-// retire ends the container of a directory that is no good any more. Its network
-// stays, on which agents may be that wait for another lab.
-func (c *controller) retire() error {
-	<-c.getting.done
-	if c.made == nil {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
-	defer cancel()
-	return c.made.Stop(ctx)
 }
 
 // close removes the container and its network, from which every agent must

@@ -132,16 +132,13 @@ func (f *Fleet) spec(c *crew, k part.Kind, files identity) container.Spec {
 	return s
 }
 
-// owned gives files to the user that a directory's container runs as.
-func (f *Fleet) owned(files []container.File) []container.File {
-	for _, k := range supervise.Kinds() {
-		for i := range files {
-			if k.Name == string(f.config.Directory) {
-				files[i].UID = k.UID
-			}
-		}
+// uid is the user that a directory's container runs as.
+func (f *Fleet) uid() int {
+	k, err := supervise.KindNamed(string(f.config.Directory))
+	if err != nil {
+		panic(err) // OpenFleet has built its image
 	}
-	return files
+	return k.UID
 }
 
 func (c *crew) on(networks ...Network) (list []container.Attachment) {
@@ -199,17 +196,26 @@ func (c *crew) approach(ctx context.Context, d *controller) error {
 	if c.near == d {
 		return nil
 	}
-	agent := c.containers[part.KindConnect]
-	if c.near != nil {
-		if err := agent.Disconnect(ctx, c.near.corp); err != nil {
+	if before := c.near; before != nil {
+		if err := errors.Join(c.part(ctx), before.fleet.retire(before)); err != nil {
 			return err
 		}
-		c.near = nil
 	}
-	if err := agent.Connect(ctx, d.corp); err != nil {
+	if err := c.containers[part.KindConnect].Connect(ctx, d.corp); err != nil {
 		return err
 	}
+	d.fleet.plugged(d, 1)
 	c.near = d
+	return nil
+}
+
+// part takes the agent off the network of its directory.
+func (c *crew) part(ctx context.Context) error {
+	if err := c.containers[part.KindConnect].Disconnect(ctx, c.near.corp); err != nil {
+		return err
+	}
+	c.near.fleet.plugged(c.near, -1)
+	c.near = nil
 	return nil
 }
 
@@ -247,4 +253,14 @@ func (c *crew) connect(ctx context.Context) error {
 // closeTimeout bounds what a stop asks of the containers, in real time.
 const closeTimeout = 30 * time.Second
 
-func (c *crew) close() error { return c.group.Close() }
+// close removes the containers, and with them the agent from its directory's
+// network.
+func (c *crew) close() error {
+	err := c.group.Close()
+	if c.near != nil && err == nil {
+		c.near.fleet.plugged(c.near, -1)
+		err = c.near.fleet.retire(c.near)
+		c.near = nil
+	}
+	return err
+}

@@ -123,17 +123,51 @@ func (f *Fleet) choose(shared *common) *controller {
 }
 
 // returned takes a directory back from a lab. One that is no good any more ends
-// with the last of them.
+// with the last of them, and agents of idle crews are taken off its network.
 func (f *Fleet) returned(c *controller, l *Lab) error {
 	c.leave(l)
 	f.mu.Lock()
 	c.users--
-	left := c.users
+	var near []*crew
+	if c.users == 0 && !c.sound() {
+		f.idle = slices.DeleteFunc(f.idle, func(idle *crew) bool {
+			if idle.near == c {
+				near = append(near, idle)
+			}
+			return idle.near == c
+		})
+	}
 	f.mu.Unlock()
-	if left > 0 || c.sound() {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	var errs []error
+	for _, idle := range near {
+		errs = append(errs, idle.part(ctx), f.give(idle))
+	}
+	return errors.Join(append(errs, f.retire(c))...)
+}
+
+// retire ends a directory that is no good any more, once nobody uses it and no
+// agent is on its network.
+func (f *Fleet) retire(c *controller) error {
+	f.mu.Lock()
+	i := slices.Index(f.controllers, c)
+	over := i >= 0 && !c.sound() && c.users == 0 && c.agents == 0
+	if over {
+		f.controllers = slices.Delete(f.controllers, i, i+1)
+	}
+	f.mu.Unlock()
+	if !over {
 		return nil
 	}
-	return c.retire()
+	return c.close()
+}
+
+// plugged counts the agents on a directory's network.
+func (f *Fleet) plugged(c *controller, by int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	c.agents += by
 }
 
 // take returns a set of containers that nobody uses, or starts one: rather one
@@ -164,9 +198,12 @@ func (f *Fleet) reuse(port int, near *controller) *crew {
 // will ask for it.
 func (f *Fleet) give(c *crew) error {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	if c.sound() && len(c.cut) == 0 && c.port == 0 && !f.closed {
+	keep := c.sound() && len(c.cut) == 0 && c.port == 0 && !f.closed
+	if keep {
 		f.idle = append(f.idle, c)
+	}
+	f.mu.Unlock()
+	if keep {
 		return nil
 	}
 	return c.close()

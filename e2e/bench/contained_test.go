@@ -97,7 +97,7 @@ func (s *bareSamba) start(b *testing.B, bare, fresh *samples) {
 	var err error
 	begin := func() {
 		var dc *container.Container
-		dc, err = g.Start(b.Context(), container.Spec{Name: "dc", Image: s.image, Files: s.files, Memory: []string{supervise.MemoryFolder},
+		dc, err = g.Start(b.Context(), container.Spec{Name: "dc", Image: s.image, Files: s.files, Memory: []container.Folder{{Path: supervise.RunFolder}},
 			Ports: []container.Port{{Number: supervise.ControlPort}, {Number: supervise.LDAPSPort, Later: true}}})
 		if err == nil {
 			c = supervise.NewClient("https://"+dc.Addr(supervise.ControlPort), s.authority.Pool(), "")

@@ -43,9 +43,9 @@ type Spec struct {
 	Labels map[string]string
 	// Hosts are further names in its /etc/hosts, with their addresses.
 	Hosts map[string]string
-	// Memory are folders that lie in memory, empty at the start, whatever the
-	// image has there. Everybody may write in them, and run what lies there.
-	Memory []string
+	// Memory are folders that lie in memory and are empty at the start, whatever
+	// the image has there. Programs may be run from them.
+	Memory []Folder
 	// OpenFiles limits the files that it may have open; 0: the engine's limit.
 	// Some servers reserve memory for as many as they may.
 	OpenFiles int64
@@ -73,6 +73,13 @@ type File struct {
 	Mode    fs.FileMode // permission bits; 0: 0644
 	UID     int         // the owner; 0: root
 	GID     int
+}
+
+// Folder is a folder of a container. Folders that are missing on the way to it
+// are made.
+type Folder struct {
+	Path string // absolute
+	UID  int    // the owner; 0: root
 }
 
 // Port is a TCP port of a container.

@@ -171,7 +171,7 @@ func (s Spec) limit(h *container.HostConfig) {
 		if h.Tmpfs == nil {
 			h.Tmpfs = map[string]string{}
 		}
-		h.Tmpfs[folder] = "exec,mode=1777"
+		h.Tmpfs[folder.Path] = fmt.Sprintf("exec,mode=755,uid=%d", folder.UID)
 	}
 	if s.NoNetlink {
 		h.SecurityOpt = append(h.SecurityOpt, "seccomp="+noNetlink)

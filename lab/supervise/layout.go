@@ -7,14 +7,13 @@ import (
 
 // Where an image has what lasts no longer than the container. RunFolder is where
 // the supervisor puts what the server reads: in the folder tls the files
-// cert.pem, key.pem and ca.pem. StateFolder is what the server writes, with its
-// configuration as far as it depends on the domain. Both are below MemoryFolder, which should lie in memory: nothing there outlives the
-// container, and some engines answer for every file of an image by a process of
-// their own.
+// cert.pem, key.pem and ca.pem. StateFolder, below it, is what the server writes,
+// with its configuration as far as it depends on the domain. The RunFolder should
+// lie in memory: some engines answer for every file of a container by a process
+// of their own.
 const (
-	MemoryFolder = "/run"
-	RunFolder    = MemoryFolder + "/ssprlab"
-	StateFolder  = RunFolder + "/state"
+	RunFolder   = "/run/ssprlab"
+	StateFolder = RunFolder + "/state"
 )
 
 // Layout says where things are. An image has them where [ImageLayout] says.

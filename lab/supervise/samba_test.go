@@ -60,8 +60,9 @@ func startSamba(t testing.TB) samba {
 	})
 	s.name = "ssprlab-" + group.ID() + "-dc"
 	s.container, err = group.Start(t.Context(), container.Spec{Name: "dc", Image: reference,
-		Files: []container.File{{Path: supervise.ControlFolder + "/cert.pem", Content: cert}, {Path: supervise.ControlFolder + "/key.pem", Content: key, Mode: 0o600}},
-		Ports: []container.Port{{Number: supervise.ControlPort}, {Number: supervise.LDAPSPort, Later: true}},
+		Files:  []container.File{{Path: supervise.ControlFolder + "/cert.pem", Content: cert}, {Path: supervise.ControlFolder + "/key.pem", Content: key, Mode: 0o600}},
+		Memory: []container.Folder{{Path: supervise.RunFolder}},
+		Ports:  []container.Port{{Number: supervise.ControlPort}, {Number: supervise.LDAPSPort, Later: true}},
 	})
 	if err != nil {
 		t.Fatal(err)

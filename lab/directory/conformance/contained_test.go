@@ -99,7 +99,8 @@ func startContainer(t testing.TB, image string) (*container.Container, *pki.Auth
 			{Path: supervise.ControlFolder + "/cert.pem", Content: cert},
 			{Path: supervise.ControlFolder + "/key.pem", Content: key, Mode: 0o600, UID: kind.UID},
 		},
-		Ports: []container.Port{{Number: supervise.ControlPort}, {Number: supervise.LDAPSPort, Later: true}, {Number: supervise.LDAPPort, Later: true}},
+		Memory: []container.Folder{{Path: supervise.RunFolder, UID: kind.UID}},
+		Ports:  []container.Port{{Number: supervise.ControlPort}, {Number: supervise.LDAPSPort, Later: true}, {Number: supervise.LDAPPort, Later: true}},
 	})
 	if err != nil {
 		t.Fatal(err)
