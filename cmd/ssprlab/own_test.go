@@ -55,17 +55,22 @@ func newTheirs(t *testing.T, config lab.Config) *theirs {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { d.Close() })
-	s := &theirs{lab: l, admin: d, address: l.Directory().URL, env: []string{"THEIR_PASSWORD=" + theirPassword}}
+	s := &theirs{lab: l, admin: d, address: l.Directory().URL, env: []string{"THEIR_PASSWORD=" + theirPassword, "ADMIN_PASSWORD=" + l.Directory().Password}}
 	s.furnish(t)
+	dialect, setUp := "active directory", "{user: set-up@corp.example.com, password from environment: THEIR_PASSWORD}"
+	if config.Directory == lab.OpenLDAP { // where a group gives no right
+		dialect, setUp = "openldap", "{user: "+l.Directory().User+", password from environment: ADMIN_PASSWORD}"
+	}
 	dir := t.TempDir()
 	s.file = filepath.Join(dir, "own.yaml")
 	for name, text := range map[string]string{"ca.pem": string(authority.PEM()), "own.yaml": fmt.Sprintf(`address: %s
+dialect: %s
 ca: ca.pem
 server name: %s
 unit: %s
 connector: {user: connector@corp.example.com, password from environment: THEIR_PASSWORD}
-set-up: {user: set-up@corp.example.com, password from environment: THEIR_PASSWORD}
-`, s.address, l.Directory().ServerName, s.unit)} {
+set-up: %s
+`, s.address, dialect, l.Directory().ServerName, s.unit, setUp)} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -158,6 +163,23 @@ func TestOwnRun(t *testing.T) {
 	}
 	if now, err := s.admin.AccountByDN(t.Context(), bystander.DN); err != nil || now.USN != bystander.USN {
 		t.Errorf("somebody who was in the unit before was touched: %+v, %v", now, err)
+	}
+}
+
+// TestOwnOpenLDAP rehearses what sets a password right after another in an
+// OpenLDAP server of the user's: it dates them by the second, and nobody may
+// move its clock.
+func TestOwnOpenLDAP(t *testing.T) {
+	t.Parallel()
+	needsEngine(t)
+	s := newTheirs(t, lab.Config{Seed: 3, Directory: lab.OpenLDAP})
+	r := call(t, s.env, "run", "--driver", "http", "--report", t.TempDir(), "--directory", s.address, "--directory-config", s.file, "--yes", "--workers", "2",
+		"reset/agent-stopped.yaml", "reset/banned-password.yaml", "reset/methods-raised.yaml", "unlock/offered.yaml")
+	if r.status != 0 || !strings.Contains(r.out, "4 passed, 0 failed") {
+		t.Errorf("status %d:\n%s%s", r.status, r.err, r.out)
+	}
+	if left := s.trees(t); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
 	}
 }
 
