@@ -3,7 +3,6 @@ package lab
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -57,7 +56,7 @@ func OpenFleet(ctx context.Context, c FleetConfig) (*Fleet, error) {
 			f.images[name], err = engine.Build(ctx, img, c.Progress)
 		}
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("build the image %s: %w", name, err), engine.Close())
+			return nil, errors.Join(err, engine.Close())
 		}
 	}
 	if c.MailImage != "" {

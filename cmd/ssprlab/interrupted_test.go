@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -137,4 +139,36 @@ func TestKeepOnFailure(t *testing.T) {
 		t.Errorf("the kept lab answers %s (%v)", res.Status, err)
 	}
 	w.interrupt(t)
+}
+
+// TestInterruptedStart proves that Ctrl-C while the browser starts is told in a
+// word, with nothing left.
+func TestInterruptedStart(t *testing.T) {
+	dir, tmp := t.TempDir(), t.TempDir()
+	browser, begun := filepath.Join(dir, "browser"), filepath.Join(dir, "begun")
+	if err := errors.Join(syscall.Mkfifo(begun, 0o600), os.WriteFile(browser, []byte("#!/bin/sh\necho >"+begun+"\nexec sleep 60\n"), 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(os.Getenv(binaryVariable), "run", "--report", t.TempDir())
+	c.Env = append(os.Environ(), "TMPDIR="+tmp, "SSPRLAB_BROWSER="+browser)
+	var said strings.Builder
+	c.Stderr = &said
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	late := time.AfterFunc(stopTime, func() { c.Process.Kill() })
+	defer late.Stop()
+	if _, err := os.ReadFile(begun); err != nil { // waits for the browser
+		t.Error(err)
+	}
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Error(err)
+	}
+	c.Wait()
+	if c.ProcessState.ExitCode() != 1 || said.String() != "ssprlab: interrupted\n" {
+		t.Errorf("it ended with %s and said %q", c.ProcessState, said.String())
+	}
+	if left, err := os.ReadDir(tmp); err != nil || len(left) > 0 {
+		t.Errorf("it left %v, %v", left, err)
+	}
 }

@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -26,7 +27,7 @@ import (
 // The exit statuses.
 const (
 	statusPassed   = 0
-	statusFailed   = 1 // a scenario failed
+	statusFailed   = 1 // a scenario failed, or Ctrl-C came first
 	statusBadInput = 2
 	statusNoLab    = 3 // the lab could not start, or a part of it died
 )
@@ -68,6 +69,10 @@ func execute(ctx context.Context, args []string) int {
 	if err == nil {
 		return statusPassed
 	}
+	if ctx.Err() != nil && interrupted(ctx, err) {
+		fmt.Fprintln(os.Stderr, "ssprlab: interrupted")
+		return statusFailed
+	}
 	if text := err.Error(); text != "" {
 		fmt.Fprintln(os.Stderr, "ssprlab: "+text)
 	}
@@ -77,4 +82,19 @@ func execute(ctx context.Context, args []string) int {
 	}
 	fmt.Fprintln(os.Stderr, "Run \"ssprlab --help\" for the verbs and their flags.")
 	return statusBadInput
+}
+
+// interrupted reports whether an error tells of nothing but Ctrl-C: what goes
+// wrong after it, when things are removed, is to be told.
+func interrupted(ctx context.Context, err error) bool {
+	if !errors.Is(err, context.Cause(ctx)) && !errors.Is(err, context.Canceled) {
+		return false
+	}
+	switch u := err.(type) {
+	case interface{ Unwrap() []error }:
+		return !slices.ContainsFunc(u.Unwrap(), func(e error) bool { return e != nil && !interrupted(ctx, e) })
+	case interface{ Unwrap() error }:
+		return interrupted(ctx, u.Unwrap())
+	}
+	return true
 }

@@ -192,7 +192,7 @@ func serve(c *cobra.Command, f serveFlags, kind part.Kind, describe func(port in
 		return fail(statusNoLab, err)
 	}
 	t := tabwriter.NewWriter(c.OutOrStdout(), 0, 4, 2, ' ', 0)
-	fmt.Fprintf(t, "The %s is up. Ctrl-C stops it.\n\n", kind)
+	fmt.Fprintf(t, "Serving the %s. Ctrl-C stops it.\n\n", kind.Name())
 	for _, a := range p.Addresses() {
 		fmt.Fprintf(t, "  %s\t%s\n", a.Name, a.URL)
 	}

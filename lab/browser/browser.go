@@ -101,6 +101,7 @@ func Launch(ctx context.Context, cfg Config) (*Browser, error) {
 	b.tasks.Go(func() { b.conn.read(b.obituary) })
 	b.tasks.Go(b.conn.write)
 	if err := b.greet(ctx); err != nil {
+		b.process.Kill() // who has not answered will not end in an orderly way
 		b.Close()
 		return nil, err
 	}
