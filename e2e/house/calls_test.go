@@ -59,6 +59,7 @@ func exceptions() []exception {
 		{"lab/pki/pki.go", "time", []string{"Now"}, "certificates live in real time, because the browser that checks them does"},
 		{"lab/pki/pki.go", "crypto/rand", []string{"Reader", "Int"}, "keys and serial numbers: a key that can be repeated is no key"},
 		{"scenarios/run/run.go", "time", []string{"Now", "Since"}, "the report says how long a step took in real time"},
+		{"scenarios/run/outlast.go", "time", []string{"NewTicker"}, "a directory of the user's keeps real time"},
 		{"lab/container/realtime.go", "time", []string{"Now", "Since", "AfterFunc", "NewTicker"}, "the Docker engine lives in real time: how long a build takes, and until when a port, a lock or a registry is waited for"},
 		{"e2e/bench/table/machine.go", "time", []string{"Now"}, "a measurement is dated"},
 		{"fakes/mail/listener.go", "time", []string{"Now"}, "the deadline of a connection is set in real time"},
