@@ -64,7 +64,7 @@ func Open(ctx context.Context) (*Engine, error) {
 // open checks the engine at one address.
 func open(ctx context.Context, place string) (*Engine, error) {
 	if !here(place) {
-		return nil, &Unusable{Where: place, What: "is not on this machine", Mend: "The lab publishes ports on the loopback address of the engine's machine, so use an engine on this one: unset DOCKER_HOST and DOCKER_CONTEXT"}
+		return nil, &Unusable{Where: place, What: "is not on this machine", Mend: "The lab publishes ports on the loopback address of the engine's machine, so use an engine on this one: unset DOCKER_HOST and DOCKER_CONTEXT, \"docker context use default\""}
 	}
 	ctx, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()

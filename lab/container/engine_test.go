@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"testing/fstest"
+
+	"github.com/moby/moby/client"
 )
 
 // fake is an engine that answers as it is told, by path without the version.
@@ -111,7 +113,7 @@ func TestEngineElsewhere(t *testing.T) {
 	for _, place := range []string{"tcp://docker.example.com:2375", "ssh://user@docker.example.com"} {
 		t.Setenv("DOCKER_HOST", place)
 		_, err := Open(t.Context())
-		says(t, err, "the Docker engine at "+place+" is not on this machine. The lab publishes ports on the loopback address of the engine's machine, so use an engine on this one: unset DOCKER_HOST and DOCKER_CONTEXT")
+		says(t, err, "the Docker engine at "+place+" is not on this machine. The lab publishes ports on the loopback address of the engine's machine, so use an engine on this one: unset DOCKER_HOST and DOCKER_CONTEXT, \"docker context use default\"")
 	}
 }
 
@@ -203,15 +205,29 @@ func TestWhereTheEngineIs(t *testing.T) {
 	}
 	write(t, filepath.Join(folder, "config.json"), `{"currentContext":"desktop"}`)
 	is("unix:///desktop.sock")
-	t.Setenv("DOCKER_HOST", "unix:///chosen.sock")
-	is("unix:///chosen.sock")
 	t.Setenv("DOCKER_CONTEXT", "other")
 	is("unix:///other.sock")
-	t.Setenv("DOCKER_CONTEXT", "default")
+	t.Setenv("DOCKER_HOST", "unix:///chosen.sock") // as for the docker command
 	is("unix:///chosen.sock")
+	t.Setenv("DOCKER_HOST", "")
+	t.Setenv("DOCKER_CONTEXT", "default")
+	is(client.DefaultDockerHost)
 	t.Setenv("DOCKER_CONTEXT", "gone")
 	_, err := places()
 	says(t, err, `the Docker engine at context "gone" is not known: there is no such context. "docker context ls" shows those that there are, "docker context use default" chooses the engine of this machine`)
+}
+
+// TestUserWithoutHome proves that the docker command's settings are not looked
+// for in the working folder.
+func TestUserWithoutHome(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"HOME", "DOCKER_CONFIG"} {
+		t.Setenv(name, "")
+	}
+	write(t, "config.json", `{"currentContext":"somebody's"}`)
+	if name := currentContext(); name != "" {
+		t.Errorf("the context is %q, of a file that is another program's", name)
+	}
 }
 
 func write(t *testing.T, path, text string) {

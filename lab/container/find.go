@@ -23,11 +23,11 @@ func places() ([]string, error) {
 	if config.Config.TestcontainersHost != "" {
 		return []string{config.Config.TestcontainersHost}, nil
 	}
+	if host := os.Getenv(hostVariable); host != "" {
+		return []string{host}, nil
+	}
 	if name := os.Getenv("DOCKER_CONTEXT"); name != "" {
 		return contextPlace(name)
-	}
-	if host := os.Getenv("DOCKER_HOST"); host != "" {
-		return []string{host}, nil
 	}
 	if name := currentContext(); name != "" {
 		return contextPlace(name)
@@ -63,22 +63,24 @@ func sockets() []string {
 	return append(list, fmt.Sprintf("/run/user/%d/docker.sock", os.Getuid()))
 }
 
-// dockerFolder is where the docker command keeps its settings.
-func dockerFolder() string {
-	if dir := os.Getenv("DOCKER_CONFIG"); dir != "" {
-		return dir
+// dockerFile names a file among the settings of the docker command; "" where
+// these are nowhere, for a user without a home.
+func dockerFile(path string) string {
+	dir := os.Getenv("DOCKER_CONFIG")
+	if dir == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return ""
+		}
+		dir = filepath.Join(home, ".docker")
 	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(home, ".docker")
+	return filepath.Join(dir, path)
 }
 
 // currentContext names the context chosen by "docker context use"; "" for none.
 func currentContext() string {
 	var chosen struct{ CurrentContext string }
-	text, err := os.ReadFile(filepath.Join(dockerFolder(), "config.json"))
+	text, err := os.ReadFile(dockerFile("config.json"))
 	if err != nil || json.Unmarshal(text, &chosen) != nil {
 		return ""
 	}
@@ -88,9 +90,6 @@ func currentContext() string {
 // contextPlace is the address of a context of the docker command.
 func contextPlace(name string) ([]string, error) {
 	if name == "default" {
-		if host := os.Getenv("DOCKER_HOST"); host != "" {
-			return []string{host}, nil
-		}
 		return []string{client.DefaultDockerHost}, nil
 	}
 	text, err := os.ReadFile(contextFile(name))
@@ -119,7 +118,7 @@ func contextPlace(name string) ([]string, error) {
 // contextFile is where the docker command describes a context.
 func contextFile(name string) string {
 	sum := sha256.Sum256([]byte(name))
-	return filepath.Join(dockerFolder(), "contexts/meta", hex.EncodeToString(sum[:]), "meta.json")
+	return dockerFile(filepath.Join("contexts/meta", hex.EncodeToString(sum[:]), "meta.json"))
 }
 
 // here reports whether an address is on this machine.
