@@ -2,6 +2,7 @@ package container
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -66,8 +67,12 @@ func tryLock(name string, shared bool) (h held, ok bool, err error) {
 	if err != nil {
 		return held{}, false, fmt.Errorf("open a lock: %w", err)
 	}
-	if !flock(f, shared) {
-		return held{}, false, f.Close()
+	ok, err = flock(f, shared)
+	if err != nil {
+		err = fmt.Errorf("lock %s: %w. Set XDG_CACHE_HOME to a folder on a disk of this machine", f.Name(), err)
+	}
+	if !ok {
+		return held{}, false, errors.Join(err, f.Close())
 	}
 	return held{f}, true, nil
 }
