@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/moby/moby/client"
 )
@@ -167,6 +168,75 @@ func TestAlmostFullBeforehand(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "has no space left: ") || !strings.Contains(err.Error(), "and the lab needs 1099511627776 MB") {
 		t.Errorf("without space it says %v", err)
 	}
+}
+
+// TestNoMoreNetworks proves that both ways in which engines say it are
+// understood.
+func TestNoMoreNetworks(t *testing.T) {
+	for _, said := range []string{
+		"could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network",
+		"all predefined address pools have been fully subnetted",
+	} {
+		f := usable()
+		f["/networks/create"] = "500 " + said
+		e, err := open(t.Context(), f.start(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer e.Close()
+		_, err = e.NewGroup().Network(t.Context(), "corp")
+		says(t, err, "make the network corp: the Docker engine has addresses for no further network. "+
+			`Run fewer labs at a time; "ssprlab clean" removes those of dead labs, "docker network prune" others that nothing uses: Error response from daemon: `+said)
+	}
+}
+
+// TestWhichPortIsTaken proves that a port is told from one whose number begins
+// with its.
+func TestWhichPortIsTaken(t *testing.T) {
+	s := Spec{Ports: []Port{{Host: 5000}, {Host: 50001}}}
+	for _, said := range []string{
+		"Bind for 127.0.0.1:50001 failed: port is already allocated",
+		"failed to bind host port 127.0.0.1:50001/tcp: address already in use",
+	} {
+		taken := (*portTaken)(nil)
+		if !errors.As(s.explain(errors.New(said)), &taken) || taken.port != 50001 {
+			t.Errorf("%q is taken for %v", said, taken)
+		}
+	}
+}
+
+// TestWatchOfASilentEngine proves that nobody who starts a container waits for
+// an engine that hangs.
+func TestWatchOfASilentEngine(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	silent, err := client.New(client.WithHost("tcp://" + ln.Addr().String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	c := &Container{group: (&Engine{client: silent}).NewGroup(), died: make(chan error, 1), ended: make(chan struct{}), expected: make(chan struct{})}
+	watching := make(chan struct{})
+	go func() {
+		c.watch()
+		close(watching)
+	}()
+	select {
+	case <-watching:
+	case <-alarmed(openTimeout):
+		t.Error("the watch waits for the engine")
+	}
+	ln.Close() // which resets the connection
+	<-c.Ended()
+}
+
+// alarmed is closed after a while of real time.
+func alarmed(d time.Duration) <-chan struct{} {
+	c := make(chan struct{})
+	alarm(d, func() { close(c) })
+	return c
 }
 
 // TestHostNetworkOfAnotherMachine proves that nobody starts a container on a

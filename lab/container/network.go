@@ -3,7 +3,7 @@ package container
 import (
 	"context"
 	"fmt"
-	"strings"
+	"regexp"
 	"time"
 
 	"github.com/containerd/errdefs"
@@ -43,7 +43,7 @@ func (g *Group) Network(ctx context.Context, name string) (*Network, error) {
 		// A port that is published without an address is so on loopback too.
 		Options: map[string]string{"com.docker.network.bridge.host_binding_ipv4": "127.0.0.1"},
 	})
-	if err != nil && strings.Contains(err.Error(), "non-overlapping IPv4 address pool") {
+	if err != nil && noAddresses.MatchString(err.Error()) {
 		return nil, fmt.Errorf("make the network %s: the Docker engine has addresses for no further network. "+
 			"Run fewer labs at a time; \"ssprlab clean\" removes those of dead labs, \"docker network prune\" others that nothing uses: %w", name, err)
 	}
@@ -53,6 +53,10 @@ func (g *Group) Network(ctx context.Context, name string) (*Network, error) {
 	n.id = made.ID
 	return n, nil
 }
+
+// noAddresses is what an engine says, an older or a newer one, that has
+// addresses for no further network.
+var noAddresses = regexp.MustCompile("non-overlapping IPv4 address pool|address pools have been fully subnetted")
 
 // removeNetwork removes a network that nothing is attached to; one that is gone
 // is no error.

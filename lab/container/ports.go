@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -29,7 +30,7 @@ func (s Spec) explain(err error) error {
 		return err
 	}
 	for _, p := range s.Ports {
-		if strings.Contains(err.Error(), fmt.Sprintf("127.0.0.1:%d", p.Host)) {
+		if regexp.MustCompile(fmt.Sprintf(`127\.0\.0\.1:%d\b`, p.Host)).MatchString(err.Error()) {
 			return &portTaken{p.Host, err}
 		}
 	}
