@@ -139,10 +139,11 @@ func (c *Container) readPorts(seen container.InspectResponse) error {
 	return nil
 }
 
-// watch waits for the container's end, and says so if nobody expects it.
+// watch waits for the container's end, and says so if nobody expects it. It
+// does not wait for the engine's promise to tell.
 func (c *Container) watch() {
-	wait := c.group.engine.client.ContainerWait(context.Background(), c.id, client.ContainerWaitOptions{Condition: container.WaitConditionNotRunning})
 	go func() {
+		wait := c.group.engine.client.ContainerWait(context.Background(), c.id, client.ContainerWaitOptions{Condition: container.WaitConditionNotRunning})
 		defer close(c.ended)
 		c.status = -1
 		var how string

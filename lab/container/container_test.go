@@ -83,6 +83,27 @@ func TestAttached(t *testing.T) {
 	}
 }
 
+// TestClosedGroupLetsGoOfStreams proves that what nobody has read of a
+// container goes with its group, and with it what waits to hand it over.
+func TestClosedGroupLetsGoOfStreams(t *testing.T) {
+	e := engine(t)
+	g := group(t, e)
+	output, input := start(t, g, container.Spec{Name: "part", Image: build(t, e, tiny()), Command: []string{"echo"}, Attach: true}).Attached()
+	defer output.Close()
+	if _, err := io.WriteString(input, "some more"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := output.Read(make([]byte, 4)); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := output.Read(make([]byte, 4)); n != 0 || err == nil {
+		t.Errorf("after Close there are %d bytes, %v", n, err)
+	}
+}
+
 // TestSilent proves that nothing is kept of what a silent container prints.
 func TestSilent(t *testing.T) {
 	e := engine(t)

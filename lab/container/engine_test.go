@@ -217,7 +217,7 @@ func TestWatchOfASilentEngine(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer silent.Close()
-	c := &Container{group: (&Engine{client: silent}).NewGroup(), died: make(chan error, 1), ended: make(chan struct{}), expected: make(chan struct{})}
+	c := &Container{id: "any", group: (&Engine{client: silent}).NewGroup(), died: make(chan error, 1), ended: make(chan struct{}), expected: make(chan struct{})}
 	watching := make(chan struct{})
 	go func() {
 		c.watch()

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -64,13 +65,17 @@ func (g *Group) Close() error {
 	g.closed = true
 	g.starting.Unlock()
 	g.mu.Lock()
-	for _, c := range g.containers {
+	containers := slices.Collect(maps.Values(g.containers))
+	g.mu.Unlock()
+	for _, c := range containers {
 		c.expectEnd()
 	}
-	g.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
 	_, err := g.engine.remove(ctx, labelLab+"="+g.id, nil)
+	for _, c := range containers {
+		g.forget(c)
+	}
 	if err != nil {
 		return fmt.Errorf("close the group %s: %w", g.id, err)
 	}
