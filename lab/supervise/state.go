@@ -28,9 +28,15 @@ func (l Layout) restore(ctx context.Context, domain string) error {
 
 // provision makes the state of a domain and keeps a copy of it.
 func (l Layout) provision(ctx context.Context, domain, keep string) error {
-	ctx, cancel := context.WithTimeout(ctx, provisionPatience)
+	ctx, cancel := context.WithTimeoutCause(ctx, provisionPatience, fmt.Errorf("not done within %s", provisionPatience))
 	defer cancel()
-	if output, err := exec.CommandContext(ctx, l.Provision, domain).CombinedOutput(); err != nil {
+	c := exec.CommandContext(ctx, l.Provision, domain)
+	c.SysProcAttr, c.WaitDelay = ownGroup(), stopPatience
+	c.Cancel = func() error { return killGroup(c.Process.Pid) } // what the script has started would go on
+	if output, err := c.CombinedOutput(); err != nil {
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
 		return fmt.Errorf("provision the domain %s by %s: %w\n%s", domain, l.Provision, err, output)
 	}
 	err := os.MkdirAll(l.Others, 0o755)
