@@ -77,6 +77,8 @@ func (p *Process) move(ahead time.Duration) error {
 		return fmt.Errorf("the %s has no order yet, and so no clock", p.Kind)
 	}
 	defer t.requests.Done()
+	t.moves.Lock() // another move may be on its way
+	defer t.moves.Unlock()
 	d := ahead - t.clock.Ahead()
 	if d < 0 {
 		return fmt.Errorf("the clock of the %s is %s ahead of the machine's already: lab time never goes back to %s", p.Kind, t.clock.Ahead(), ahead)

@@ -42,6 +42,7 @@ type tenure struct {
 	http     *http.Client
 	life     context.Context
 	end      context.CancelFunc
+	moves    sync.Mutex     // one move of the clock at a time
 	requests sync.WaitGroup // under way
 	other    sync.WaitGroup // what serves something else than HTTP
 }
@@ -77,15 +78,16 @@ func (p *Process) Serve(ctx context.Context) error {
 	case err = <-served:
 		served <- err
 	}
-	p.changes.Lock()
-	defer p.changes.Unlock()
-	closed := p.replace(nil)
+	p.hurry()
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancel()
 	if server.Shutdown(stopping) != nil {
 		server.Close()
 	}
 	<-served
+	p.changes.Lock()
+	defer p.changes.Unlock()
+	closed := p.replace(nil)
 	if p.other != nil { // no part was ever ordered
 		p.other.Close()
 	}
@@ -93,6 +95,15 @@ func (p *Process) Serve(ctx context.Context) error {
 		err = nil
 	}
 	return errors.Join(err, closed)
+}
+
+// hurry ends requests that wait for something of the present part.
+func (p *Process) hurry() {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	if p.current != nil {
+		p.current.end()
+	}
 }
 
 // Begin closes the part that is there and makes the one that is ordered. On an

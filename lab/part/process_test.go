@@ -1,11 +1,15 @@
 package part_test
 
 import (
+	"bufio"
 	"context"
+	"crypto/tls"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/smtp"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -150,6 +154,41 @@ func TestAFreshPartEndsWhoWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-waiting // with an answer or a broken connection: it must only end
+}
+
+// TestAProcessEndsWithAHalfRequest proves that a client that has promised more
+// and does not send it keeps no process from ending.
+func TestAProcessEndsWithAHalfRequest(t *testing.T) {
+	t.Parallel()
+	var conn *tls.Conn
+	watchdog := time.AfterFunc(time.Hour, func() { conn.Close() })
+	t.Cleanup(func() { // after the process has ended
+		if !watchdog.Stop() {
+			t.Error("the process waited for the rest of the request")
+		}
+		if conn != nil {
+			conn.Close()
+		}
+	})
+	c, pages, _ := process(t, part.KindPhone)
+	if _, err := c.Fresh(t.Context(), order(t, part.Phone{}, 0)); err != nil {
+		t.Fatal(err)
+	}
+	at, err := url.Parse(pages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err = tls.Dial("tcp", "127.0.0.1:"+at.Port(), &tls.Config{RootCAs: c.HTTP.Transport.(*http.Transport).TLSClientConfig.RootCAs, ServerName: at.Hostname()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Fprintf(conn, "POST /carrier/texts HTTP/1.1\r\nHost: %s\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n", at.Host); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(conn).ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") {
+		t.Fatalf("%q, %v", line, err)
+	}
+	watchdog.Reset(15 * time.Second)
 }
 
 // TestOrdersThatAreRefused reads the errors aloud.
