@@ -175,15 +175,15 @@ func serve(c *cobra.Command, f serveFlags, kind part.Kind, describe func(port in
 		p.TLS, p.Roots = id.TLS, id.Roots
 		return fail(statusNoLab, p.Serve(c.Context()))
 	}
-	d, err := describe(p.Port())
-	if err != nil {
-		return fail(statusBadInput, err)
-	}
 	ca, forget, err := trust(p, f.authority)
 	if err != nil {
 		return fail(statusNoLab, err)
 	}
 	defer forget()
+	d, err := describe(p.Port()) // which may read the authority
+	if err != nil {
+		return fail(statusBadInput, err)
+	}
 	o, err := part.NewOrder(d, f.seed, era, 0)
 	if err != nil {
 		return fail(statusBadInput, err)

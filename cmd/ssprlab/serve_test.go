@@ -7,6 +7,7 @@ import (
 	"net/smtp"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -38,12 +39,46 @@ func TestServeMail(t *testing.T) {
 	}
 }
 
-// serveMail runs "ssprlab serve mail". said ends it, and returns all that it
-// wrote to either output.
+// TestServeConnectFirst proves that it does not matter which of the parts that
+// share an authority is started first.
+func TestServeConnectFirst(t *testing.T) {
+	password := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(password, []byte("Passw0rd\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	said, _ := serving(t, "connect", "--authority", filepath.Join(t.TempDir(), "new"), "--directory-user", "connector@corp.example.com", "--directory-password-file", password)
+	if text := said(); !strings.Contains(text, "Serving the Connect agent") {
+		t.Errorf("it said %s", text)
+	}
+}
+
+// serveMail runs "ssprlab serve mail", see serving.
 func serveMail(t *testing.T) (said func() string, target conformance.Target) {
 	t.Helper()
 	authority := t.TempDir()
-	c := exec.Command(os.Getenv(binaryVariable), "serve", "mail", "--verbose", "--listen", "127.0.0.1:0", "--smtp-listen", "127.0.0.1:0", "--authority", authority)
+	said, out := serving(t, "mail", "--verbose", "--smtp-listen", "127.0.0.1:0", "--authority", authority)
+	ca, err := os.ReadFile(filepath.Join(authority, part.CAFile))
+	if err != nil {
+		t.Fatalf("%v; it said %s", err, said())
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(ca)
+	at := func(name string) string {
+		m := regexp.MustCompile(`(?m)^  ` + name + ` +(\S+?)/?$`).FindStringSubmatch(out)
+		if m == nil {
+			t.Fatalf("no address of %s in %s", name, out)
+		}
+		return m[1]
+	}
+	return said, conformance.Target{SMTPAddr: at("smtp"), APIBase: at("pages"), Client: part.NewHTTP(roots, part.OnLoopback)}
+}
+
+// serving runs "ssprlab serve" with a free port for the pages, and returns what
+// it printed until it was up. said ends it, and returns all that it wrote to
+// either output.
+func serving(t *testing.T, args ...string) (said func() string, up string) {
+	t.Helper()
+	c := exec.Command(os.Getenv(binaryVariable), append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
 	var errs, out bytes.Buffer
 	c.Stderr = &errs
 	printed, err := c.StdoutPipe()
@@ -60,19 +95,6 @@ func serveMail(t *testing.T) (said func() string, target conformance.Target) {
 	for lines.Scan() && !strings.Contains(lines.Text(), "certificate authority") {
 		out.WriteString(lines.Text() + "\n")
 	}
-	ca, err := os.ReadFile(authority + "/" + part.CAFile)
-	if err != nil {
-		t.Fatalf("%v; it said %s%s", err, &out, &errs)
-	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(ca)
-	at := func(name string) string {
-		m := regexp.MustCompile(`(?m)^  ` + name + ` +(\S+?)/?$`).FindStringSubmatch(out.String())
-		if m == nil {
-			t.Fatalf("no address of %s in %s", name, &out)
-		}
-		return m[1]
-	}
 	said = func() string {
 		c.Process.Signal(os.Interrupt)
 		for lines.Scan() {
@@ -83,5 +105,5 @@ func serveMail(t *testing.T) (said func() string, target conformance.Target) {
 		}
 		return out.String() + errs.String()
 	}
-	return said, conformance.Target{SMTPAddr: at("smtp"), APIBase: at("pages"), Client: part.NewHTTP(roots, part.OnLoopback)}
+	return said, out.String()
 }
