@@ -16,7 +16,20 @@ import (
 type attachment struct {
 	conn  client.HijackedResponse
 	out   *io.PipeReader
-	words tail // what it prints on standard error
+	words tail          // what it prints on standard error
+	ended chan struct{} // closed when it has printed everything
+}
+
+// followed reads what a container prints.
+func followed(conn client.HijackedResponse) *attachment {
+	out, printed := io.Pipe()
+	a := &attachment{conn: conn, out: out, ended: make(chan struct{})}
+	go func() {
+		defer close(a.ended)
+		_, err := stdcopy.StdCopy(printed, &a.words, conn.Reader)
+		printed.CloseWithError(err) // nil: it has ended, and the reader sees EOF
+	}()
+	return a
 }
 
 // Attached returns the standard streams of a container whose Spec says Attach:
@@ -44,16 +57,21 @@ func (g *Group) attach(ctx context.Context, name, id string) error {
 	if err != nil {
 		return fmt.Errorf("attach to its standard streams: %w", err)
 	}
-	out, printed := io.Pipe()
-	a := &attachment{conn: opened.HijackedResponse, out: out}
-	go func() {
-		_, err := stdcopy.StdCopy(printed, &a.words, a.conn.Reader)
-		printed.CloseWithError(err) // nil: it has ended, and the reader sees EOF
-	}()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.containers[name].attached = a
+	g.containers[name].attached = followed(opened.HijackedResponse)
 	return nil
+}
+
+// hearOut waits until a container that has ended has printed everything, or
+// nobody reads it.
+func (a *attachment) hearOut() {
+	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
+	defer cancel()
+	select {
+	case <-a.ended:
+	case <-ctx.Done():
+	}
 }
 
 func (a *attachment) Read(p []byte) (int, error) { return a.out.Read(p) }

@@ -162,8 +162,12 @@ func (c *Container) watch() {
 	}()
 }
 
-// death is the error of an unexpected end.
+// death is the error of an unexpected end. What an attached container printed
+// may come after the news of its end.
 func (c *Container) death(how string) error {
+	if c.attached != nil {
+		c.attached.hearOut()
+	}
 	return fmt.Errorf("%s died with %s; %s", c.spec.Name, how, c.lastWords())
 }
 
