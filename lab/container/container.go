@@ -202,7 +202,7 @@ func (c *Container) printed(ctx context.Context) (string, error) {
 func (e *Engine) removeContainer(ctx context.Context, id string) error {
 	_, err := e.client.ContainerRemove(ctx, id, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
 	if errdefs.IsConflict(err) {
-		return e.awaitRemoval(ctx, id)
+		return e.awaitRemoval(ctx, id, err)
 	}
 	if errdefs.IsNotFound(err) {
 		return nil
@@ -210,8 +210,11 @@ func (e *Engine) removeContainer(ctx context.Context, id string) error {
 	return err
 }
 
-// awaitRemoval waits until a container is gone that another is removing.
-func (e *Engine) awaitRemoval(ctx context.Context, id string) error {
+// awaitRemoval waits until a container is gone that the engine refused to
+// remove: as a rule because another removes it, else it says so.
+func (e *Engine) awaitRemoval(ctx context.Context, id string, refused error) error {
+	ctx, cancel := context.WithTimeout(ctx, makeTimeout)
+	defer cancel()
 	wait := e.client.ContainerWait(ctx, id, client.ContainerWaitOptions{Condition: container.WaitConditionRemoved})
 	select {
 	case <-wait.Result:
@@ -220,6 +223,6 @@ func (e *Engine) awaitRemoval(ctx context.Context, id string) error {
 		if errdefs.IsNotFound(err) {
 			return nil
 		}
-		return err
+		return fmt.Errorf("%w; it is still there: %w", refused, err)
 	}
 }

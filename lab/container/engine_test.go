@@ -170,6 +170,35 @@ func TestAlmostFullBeforehand(t *testing.T) {
 	}
 }
 
+// TestContainerThatCannotBeRemoved proves that the engine's reason is told, when
+// it was not that another removes the container.
+func TestContainerThatCannotBeRemoved(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method == http.MethodDelete:
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusConflict)
+			fmt.Fprint(w, `{"message":"could not kill container"}`)
+		case strings.HasSuffix(r.URL.Path, "/wait"):
+			<-r.Context().Done()
+		default:
+			w.Header().Set("API-Version", "1.41")
+		}
+	}))
+	defer server.Close()
+	c, err := client.New(client.WithHost(strings.Replace(server.URL, "http://", "tcp://", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	err = (&Engine{client: c}).removeContainer(ctx, "any")
+	if err == nil || !strings.Contains(err.Error(), "could not kill container; it is still there: ") || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("it says %v", err)
+	}
+}
+
 // TestNoMoreNetworks proves that both ways in which engines say it are
 // understood.
 func TestNoMoreNetworks(t *testing.T) {

@@ -59,7 +59,8 @@ func (g *Group) labels(more map[string]string) map[string]string {
 
 // Close removes all containers of the group with their anonymous volumes, and
 // then its networks. It asks the engine what there is, so that nothing stays of
-// a start that was given up. It returns within a minute.
+// a start that was given up. It lets what is being made be made first, and then
+// returns within a minute.
 func (g *Group) Close() error {
 	g.starting.Lock()
 	g.closed = true

@@ -44,7 +44,7 @@ type Spec struct {
 	// Hosts are further names in its /etc/hosts, with their addresses.
 	Hosts map[string]string
 	// Memory are folders that lie in memory and are empty at the start, whatever
-	// the image has there. Programs may be run from them.
+	// the image or Files have there. Programs may be run from them.
 	Memory []Folder
 	// OpenFiles limits the files that it may have open; 0: the engine's limit.
 	// Some servers reserve memory for as many as they may.
