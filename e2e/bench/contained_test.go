@@ -64,12 +64,14 @@ func newBareSamba(b *testing.B) *bareSamba {
 	}
 	b.Cleanup(func() { engine.Close() })
 	s := &bareSamba{engine: engine}
-	img, err := container.Named(container.Samba)
-	if err == nil {
-		s.image, err = engine.Build(b.Context(), img, nil)
-	}
-	if err != nil {
-		b.Fatal(err)
+	for _, name := range []string{container.Parts, container.Samba} { // the last one's is kept
+		img, err := container.Named(name)
+		if err == nil {
+			s.image, err = engine.Build(b.Context(), img, nil)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
 	}
 	if s.docker, err = client.New(client.FromEnv); err != nil {
 		b.Fatal(err)
