@@ -31,6 +31,11 @@ func TestVectors(t *testing.T) {
 		{"R-PWD-31m", "contosoblankcontosoblankblank", both, nil, true, 5},
 		{"R-PWD-31n", "abcdefgh", abc, nil, false, 3},
 		{"R-PWD-31o", "xabcdef", abc, nil, false, -1},
+		{"R-PWD-26", "Contosa+Blank", both, nil, true, 9},         // 3 if a term matched within a letter
+		{"R-PWD-27", "BlankBlankBlankBlank", both, nil, false, 4}, // five were not enough either if a term counted once
+		{"R-PWD-27", "BlankBlankBlankBlankBlank", both, nil, true, 5},
+		{"R-PWD-28", "Contoso++++", both, nil, true, 5},                                   // 2 if the same character counted once
+		{"R-PWD-29", "ContosoBlank-1", []string{"contoso", "ontosoblank"}, nil, false, 4}, // 8 from the left
 		{"R-PWD-24", "Sunny-Bob-42", nil, []string{"Bob"}, true, -1},
 		{"R-PWD-20", "CONTOSO1", both, nil, false, -1},
 	} {
