@@ -48,11 +48,15 @@ type lab struct {
 	ids    map[string]string
 }
 
-func start(t testing.TB) *lab {
+func start(t testing.TB, change ...func(*entra.Config)) *lab {
 	t.Helper()
 	c := clock.New(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
 	l := &lab{t: t, clock: c, ids: map[string]string{}}
-	l.tenant = entra.New(entra.Config{Clock: c, Hosts: entra.Hosts{Domain: "ssprlab.localhost"}, Domains: []string{"alder.example.com", "beech.example.com"}})
+	config := entra.Config{Clock: c, Hosts: entra.Hosts{Domain: "ssprlab.localhost"}, Domains: []string{"alder.example.com", "beech.example.com"}}
+	for _, f := range change {
+		f(&config)
+	}
+	l.tenant = entra.New(config)
 	l.tokens = token.New(l.tenant, token.Options{Keys: &ring, Apps: []token.App{
 		{ID: watchID, Name: "Night watch", Secret: secret, Roles: everything},
 		{ID: guestID, Name: "Stranger", Secret: secret},

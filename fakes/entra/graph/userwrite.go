@@ -207,7 +207,7 @@ func (q *request) createUser() (reply, *fault) {
 	if p.profile.Password == "" {
 		return reply{}, required("passwordProfile", "User")
 	}
-	if f := q.checkPassword(u, p.profile.Password); f != nil {
+	if f := q.checkPassword(u, p.profile.Password, q.graph.tenant.Era() == entra.Now); f != nil {
 		return reply{}, f
 	}
 	u, err := q.graph.tenant.AddUser(u)
@@ -245,14 +245,16 @@ func (q *request) checkUPN(upn string) *fault {
 	return nil
 }
 
-// checkPassword asks the cloud's password rules (R-PWD-01..03, R-PWD-19..31).
-func (q *request) checkPassword(u entra.User, candidate string) *fault {
+// checkPassword asks the cloud's password rules (R-PWD-01..03), and the banned
+// lists, which who was created in 2019 was not held to (R-PWD-19).
+func (q *request) checkPassword(u entra.User, candidate string, banned bool) *fault {
 	t := q.graph.tenant
 	limits := password.Today
 	if t.Era() == entra.Era2019 {
 		limits = password.Era2019
 	}
-	if password.Form(candidate, limits) == nil && password.Banned(candidate, t.Banned(), []string{u.GivenName, u.Surname, t.Organisation()}) == nil {
+	names := []string{u.GivenName, u.Surname, t.Organisation()}
+	if password.Form(candidate, limits) == nil && (!banned || password.Banned(candidate, t.Banned(), names) == nil) {
 		return nil
 	}
 	return bad("The specified password does not comply with password complexity requirements. Please provide a different password.")
@@ -331,7 +333,7 @@ func (q *request) patchPassword(u entra.User, p *passwordProfile) *fault {
 		}
 		return nil
 	}
-	if f := q.checkPassword(u, p.Password); f != nil {
+	if f := q.checkPassword(u, p.Password, true); f != nil {
 		return f
 	}
 	if err := t.SetPassword(u.ID, p.Password, p.force()); err != nil {

@@ -155,3 +155,61 @@ func TestDeleteUser(t *testing.T) {
 	}
 	l.audited("Delete user", "Night watch", id)
 }
+
+// R-PWD-09: what a user name is made of, and how long it may be.
+func TestUserNames(t *testing.T) {
+	long := strings.Repeat("x", 48-len(".example.com")) + ".example.com"
+	l := start(t, func(c *entra.Config) { c.Domains = append(c.Domains, long, "x"+long) })
+	for upn, want := range map[string]int{
+		"O'Neil.e_v-e!#^~7@beech.example.com":          http.StatusCreated,
+		strings.Repeat("e", 64) + "@beech.example.com": http.StatusCreated,
+		strings.Repeat("e", 65) + "@beech.example.com": http.StatusBadRequest,
+		"eve@" + long:                http.StatusCreated,
+		"eve@x" + long:               http.StatusBadRequest,
+		"eve@holt@beech.example.com": http.StatusBadRequest,
+		"eve holt@beech.example.com": http.StatusBadRequest,
+		"éve@beech.example.com":      http.StatusBadRequest,
+		"eve+holt@beech.example.com": http.StatusBadRequest,
+		"eve/holt@beech.example.com": http.StatusBadRequest,
+		"eve.@beech.example.com":     http.StatusBadRequest,
+		".eve@beech.example.com":     http.StatusCreated,
+	} {
+		body := strings.Replace(newUser, "eve@beech.example.com", upn, 1)
+		a := l.do(call{method: "POST", path: "/v1.0/users", body: body})
+		if a.status != want {
+			t.Errorf("%s: %d %s, want %d", upn, a.status, a.raw, want)
+		}
+		if want == http.StatusBadRequest && a.text("error", "message") != "Invalid value specified for property 'userPrincipalName' of resource 'User'." {
+			t.Errorf("%s: %s", upn, a.raw)
+		}
+	}
+}
+
+// R-PWD-19: the banned lists hold for who is created since October 2021, and
+// for every new password before, too. The list for everybody needs no other.
+func TestBannedPasswords(t *testing.T) {
+	for _, c := range []struct {
+		name, password string
+		era            entra.Era
+		custom         []string
+		create, change int
+	}{
+		{"of everybody's list", "P@ssw0rd1", entra.Now, nil, 400, 400},
+		{"of the tenant's list", "Harb0ur-1", entra.Now, []string{"harbour"}, 400, 400},
+		{"of no list", "Harb0ur-1", entra.Now, nil, 201, 204},
+		{"of everybody's list in 2019", "P@ssw0rd1", entra.Era2019, nil, 201, 400},
+		{"of the tenant's list in 2019", "Harb0ur-1", entra.Era2019, []string{"harbour"}, 201, 400},
+		{"too simple in 2019", "harbourside", entra.Era2019, nil, 400, 400},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := start(t, func(config *entra.Config) { config.Era = c.era })
+			l.tenant.SetBanned(c.custom)
+			if a := l.do(call{method: "POST", path: "/v1.0/users", body: strings.Replace(newUser, "Tall-Ships-1893", c.password, 1)}); a.status != c.create {
+				t.Errorf("create: %d %s, want %d", a.status, a.raw, c.create)
+			}
+			if a := l.do(call{method: "PATCH", path: "/v1.0/users/" + l.ids["dag"], body: `{"passwordProfile":{"password":"` + c.password + `"}}`}); a.status != c.change {
+				t.Errorf("reset: %d %s, want %d", a.status, a.raw, c.change)
+			}
+		})
+	}
+}
