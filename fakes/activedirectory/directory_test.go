@@ -2,8 +2,10 @@ package activedirectory_test
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-ldap/ldap/v3"
 )
@@ -316,6 +318,18 @@ func TestAwkwardNames(t *testing.T) {
 		}
 		if r := find(t, admin, "(distinguishedName="+ldap.EscapeFilter(got.DN)+")"); len(r) != 1 {
 			t.Errorf("%d: found %v by name", i, r)
+		}
+	}
+}
+
+// R-PWD-18: what a new domain asks of passwords, before anybody sets it.
+func TestTheFactoryPolicy(t *testing.T) {
+	d := start(t)
+	domain := read(t, d.admin(), base)
+	day := -int64(24 * time.Hour / 100)
+	for name, want := range map[string]int64{"minPwdLength": 7, "pwdHistoryLength": 24, "pwdProperties": 1, "minPwdAge": day, "maxPwdAge": 42 * day} {
+		if got := domain.GetAttributeValue(name); got != strconv.FormatInt(want, 10) {
+			t.Errorf("%s is %s, want %d", name, got, want)
 		}
 	}
 }

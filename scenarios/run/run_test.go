@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ssprlab/ssprlab/lab"
+	"github.com/ssprlab/ssprlab/lab/directory"
 	"github.com/ssprlab/ssprlab/lab/pki"
 	"github.com/ssprlab/ssprlab/lab/web/form"
 	"github.com/ssprlab/ssprlab/scenarios/report"
@@ -220,5 +221,35 @@ func TestACancelledRunEnds(t *testing.T) {
 	cancel()
 	if _, err := run.Run(ctx, list, run.Options{Driver: driver, Authority: authority}); err == nil {
 		t.Error("a cancelled run reports no error")
+	}
+}
+
+// R-PWD-18: a scenario that says nothing of its domain's policy has the
+// published example.
+func TestADomainHasTheExamplesPolicy(t *testing.T) {
+	list, problems := script.Parse("test.yaml", []byte("name: A domain\ndirectory: {}\nsteps: [{lab: synchronise}]\n"))
+	for _, p := range problems {
+		t.Fatal(p.Render())
+	}
+	authority, err := pki.NewAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := run.Open(t.Context(), list[0], run.Options{Authority: authority, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { h.Close() })
+	d, err := directory.Open(t.Context(), h.Lab.Directory())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	got, err := d.Policy(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.MinLength != 7 || !got.Complexity || got.History != 24 || got.MinAge != 0 || got.MaxAge != 42*24*time.Hour {
+		t.Errorf("policy %+v", got)
 	}
 }
