@@ -23,7 +23,7 @@ type ruling struct {
 	code string // of event 6329; "" for none
 }
 
-// The codes of 6329 and what they stand for (R-WB-75, R-WB-78, R-WB-81/82).
+// The codes of 6329 and what they stand for (R-WB-75, R-WB-81/82).
 const (
 	codeRestriction = "0x80230619" // a restriction prevents the password
 	codeProtected   = "80231367"   // protected account

@@ -19,7 +19,7 @@ type Agent interface {
 // ErrUnreachable says that the on-premises service cannot be reached.
 var ErrUnreachable = errors.New("the on-premises service cannot be reached")
 
-// AgentState is what the On-premises integration page tells (R-WB-45..53).
+// AgentState is what the On-premises integration page tells (R-WB-45..49, R-WB-52, R-WB-53).
 type AgentState struct {
 	Installed  bool // an agent has synchronised with this tenant
 	Configured bool // password writeback was enabled in its wizard

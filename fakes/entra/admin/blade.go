@@ -267,7 +267,7 @@ type line struct {
 // oldest is the version below which the client is out of date (R-WB-53).
 var oldest = []int{1, 1, 443, 0}
 
-// status returns the one line about the writeback client (R-WB-45..50).
+// status returns the one line about the writeback client (R-WB-45..49).
 func status(a entra.AgentState) line {
 	switch current := current(a.Version); {
 	case !a.Configured:

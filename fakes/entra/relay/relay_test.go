@@ -43,7 +43,7 @@ func TestAnOperationGoesThereAndItsVerdictComesBack(t *testing.T) {
 	}
 }
 
-// R-WB-45..49, R-GAP-50.
+// R-WB-45, R-WB-46, R-WB-49, R-GAP-50.
 func TestTheStateFollowsTheAgent(t *testing.T) {
 	c := newCloud(t, entra.Now)
 	expect := func(when string, want entra.AgentState) {
