@@ -160,9 +160,11 @@ func (a *Agent) enable(ctx context.Context, token string) error {
 	return nil
 }
 
-// disable takes the onboarding back; the next one has another key (R-WB-06).
+// disable takes the onboarding back (R-WB-59, R-WB-61); the next one has another
+// key (R-WB-06).
 func (a *Agent) disable(ctx context.Context, token string) error {
 	note := func(id int, text string) { a.events.write(SourceWriteback, id, "", "%s", text) }
+	note(authTokenSuccess, "A token for the offboarding was obtained.")
 	note(offboardingStart, "The offboarding of password writeback has started.")
 	if err := a.onboard(ctx, token, nil); err != nil {
 		note(offboardingFail, "The offboarding of password writeback failed: "+err.Error())

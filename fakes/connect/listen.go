@@ -30,9 +30,7 @@ type session struct {
 // it was open.
 func (s *service) session() (opened bool, err error) {
 	a := s.agent
-	a.mu.Lock()
-	creds := *a.creds
-	a.mu.Unlock()
+	creds := a.credentials()
 	ctx, drop := context.WithCancel(s.ctx)
 	defer drop()
 	body, err := a.cloud.listen(ctx, creds)
@@ -159,14 +157,10 @@ func (x *session) post() {
 }
 
 // putKey posts a public key.
-func (s *service) putKey(key *rsa.PrivateKey) error {
+func (s *service) putKey(creds envelope.Credentials, key *rsa.PrivateKey) error {
 	public, err := envelope.PublicKey(key)
 	if err != nil {
 		return err
 	}
-	a := s.agent
-	a.mu.Lock()
-	creds := *a.creds
-	a.mu.Unlock()
-	return a.cloud.putKey(s.ctx, creds, public)
+	return s.agent.cloud.putKey(s.ctx, creds, public)
 }

@@ -221,6 +221,31 @@ func (s *service) reconnect(change func() error) error {
 	return nil
 }
 
+// shown makes a request that shows the credentials. If they were replaced while
+// it was under way, it is made again: its refusal says nothing then.
+func (s *service) shown(request func(envelope.Credentials) error) error {
+	for creds := s.agent.credentials(); ; {
+		err := request(creds)
+		if err == nil || s.ctx.Err() != nil {
+			return err
+		}
+		s.gate.Lock()
+		now := s.agent.credentials()
+		s.gate.Unlock()
+		if now == creds {
+			return err
+		}
+		creds = now
+	}
+}
+
+// credentials returns what the installed agent shows to the relay.
+func (a *Agent) credentials() envelope.Credentials {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return *a.creds
+}
+
 // listenerLost writes the event of R-WB-63, which the era of the field notes
 // did not have.
 func (a *Agent) listenerLost(err error) {
@@ -235,10 +260,13 @@ func (a *Agent) listenerLost(err error) {
 // sign-ins can pass before writeback is enabled.
 func (s *service) postKey() {
 	a := s.agent
-	key, err := a.keys.key(s.ctx)
-	if err == nil {
-		err = s.putKey(key)
-	}
+	err := s.shown(func(creds envelope.Credentials) error {
+		key, err := a.keys.key(s.ctx)
+		if err != nil {
+			return err
+		}
+		return s.putKey(creds, key)
+	})
 	if err != nil && s.ctx.Err() == nil {
 		a.events.write(SourceWriteback, cryptoError, "", "The agent's key could not be made or posted: %v", err)
 	}
@@ -254,10 +282,12 @@ func (s *service) beat() {
 		case <-s.ctx.Done():
 			return
 		}
-		a.mu.Lock()
-		creds, lastSync := *a.creds, a.lastSync
-		a.mu.Unlock()
-		err := a.cloud.beat(s.ctx, creds, lastSync)
+		err := s.shown(func(creds envelope.Credentials) error {
+			a.mu.Lock()
+			lastSync := a.lastSync
+			a.mu.Unlock()
+			return a.cloud.beat(s.ctx, creds, lastSync)
+		})
 		switch {
 		case s.ctx.Err() != nil:
 			return

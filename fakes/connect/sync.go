@@ -227,10 +227,7 @@ func (c cargo) batches() (list []export.Batch) {
 }
 
 func (a *Agent) exportBatch(ctx context.Context, b export.Batch, c cargo, r *Report) error {
-	a.mu.Lock()
-	creds := *a.creds
-	a.mu.Unlock()
-	answer, err := a.cloud.export(ctx, creds, b)
+	answer, err := a.cloud.export(ctx, a.credentials(), b)
 	if err != nil {
 		return err
 	}
