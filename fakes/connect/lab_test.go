@@ -50,6 +50,7 @@ type world struct {
 	directory *directory.Directory // as the domain administrator
 	server    *activedirectory.Server
 	log       *lockedBuffer
+	dialled   *lockedBuffer // host:port of every connection to the cloud, by lines
 	pages     *httptest.Server
 	control   *httptest.Server
 }
@@ -91,7 +92,7 @@ func must(t testing.TB, err error) {
 
 func newWorld(t testing.TB, options ...option) *world {
 	t.Helper()
-	w := &world{t: t, clock: clock.New(time.Date(2019, 11, 4, 8, 0, 0, 0, time.UTC)), log: new(lockedBuffer)}
+	w := &world{t: t, clock: clock.New(time.Date(2019, 11, 4, 8, 0, 0, 0, time.UTC)), log: new(lockedBuffer), dialled: new(lockedBuffer)}
 	logger := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	authority, err := pki.NewAuthority()
 	must(t, err)
@@ -108,7 +109,11 @@ func newWorld(t testing.TB, options ...option) *world {
 	must(t, err)
 	must(t, w.tenant.SetPassword(admin, adminPass, false))
 	client := w.serveCloud(authority, listener, tc)
+	plain := ac.Directory.Plaintext
 	ac.Directory = w.serveDirectory(authority)
+	if plain {
+		ac.Directory.URL, ac.Directory.Plaintext = w.servePlain(), true
+	}
 	ac.Cloud = connect.Cloud{Hosts: tc.Hosts, HTTP: client, Tenant: "alder.example.com"}
 	w.agent = connect.New(ac)
 	w.pages = httptest.NewServer(w.agent.Handler())
@@ -153,7 +158,8 @@ func (w *world) serveCloud(authority *pki.Authority, listener net.Listener, tc e
 	server.StartTLS()
 	transport := &http.Transport{
 		TLSClientConfig: &tls.Config{RootCAs: authority.Pool()},
-		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			w.dialled.Write([]byte(addr + "\n"))
 			return new(net.Dialer).DialContext(ctx, network, listener.Addr().String())
 		},
 	}
@@ -182,6 +188,16 @@ func (w *world) serveDirectory(authority *pki.Authority) directory.Config {
 	w.furnish()
 	c.User, c.Password = "MSOL_0a1b2c3d4e5f@alder.example.com", "Connector-Pass-01"
 	return c
+}
+
+// servePlain serves the domain without encryption, too.
+func (w *world) servePlain() string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(w.t, err)
+	ended := make(chan error, 1)
+	go func() { ended <- w.server.ServePlain(l) }()
+	w.t.Cleanup(func() { w.server.Close(); must(w.t, <-ended) })
+	return "ldap://" + l.Addr().String()
 }
 
 func (w *world) furnish() {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ssprlab/ssprlab/fakes/connect"
 	"github.com/ssprlab/ssprlab/fakes/entra"
 	"github.com/ssprlab/ssprlab/lab/directory"
 	"github.com/ssprlab/ssprlab/lab/directory/sd"
@@ -241,6 +242,48 @@ func TestWhatIsRefusedAndByWhichEvent(t *testing.T) {
 				t.Error("no event of the failure")
 			}
 		})
+	}
+}
+
+// R-WB-41: a directory that takes nothing unencrypted refuses the connection.
+func TestAConnectionThatIsNotSealedIsRefused(t *testing.T) {
+	w := newWorld(t, func(c *connect.Config, _ *entra.Config) { c.Directory.Plaintext = true })
+	w.license()
+	w.order("/install", as(admin, adminPass), nil) // ends at the first cycle, for the same reason
+	w.do("/configure", as(admin, adminPass, "writeback", true))
+	o := w.carry(entra.Operation{Kind: entra.OpReset, TrackingID: "track-x", CloudAnchor: "User_x", UPN: "adele@alder.example.com", Password: nextPass})
+	if o.Result != entra.WrongConfig || o.Event != 33009 {
+		t.Errorf("outcome %+v", o)
+	}
+	if coded := w.events("id=6329&tracking=track-x"); len(coded) != 1 || !strings.Contains(coded[0].Message, "hr=8023062C") {
+		t.Errorf("events 6329 %+v", coded)
+	}
+}
+
+// R-WB-03: every connection is the agent's own, by TLS to the one port of the
+// cloud's own hosts; nobody needs to reach the agent.
+func TestTheAgentIsReachedByNobody(t *testing.T) {
+	w := enabled(t, "adele")
+	op := w.operation(entra.OpReset, "adele", nextPass)
+	w.pages.Close() // the lab's doors to it, which the product does not have
+	w.control.Close()
+	if o := w.carry(op); o.Result != entra.Done {
+		t.Errorf("outcome %+v", o)
+	}
+	must(t, w.opens("adele", nextPass))
+	hosts := w.tenant.Hosts()
+	var known []string
+	for _, name := range []string{entra.LoginHost, entra.RelayHost, entra.ProvisionHost} {
+		known = append(known, strings.TrimPrefix(hosts.URL(name, ""), "https://"))
+	}
+	dialled := strings.Fields(w.dialled.String())
+	if !slices.Contains(dialled, known[1]) {
+		t.Errorf("dialled %q, and not the relay", dialled)
+	}
+	for _, addr := range dialled {
+		if !slices.Contains(known, addr) {
+			t.Errorf("dialled %s, which is none of %q", addr, known)
+		}
 	}
 }
 
