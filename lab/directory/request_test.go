@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"sync"
@@ -246,5 +247,43 @@ func TestOpenRefusesABadConfig(t *testing.T) {
 			d.Close()
 			t.Errorf("%s: opened", name)
 		}
+	}
+}
+
+// R-WB-34, R-WB-35: the controller's newest policy hints go with a reset that
+// asks for them, critical; a controller of 2008 has the older ones alone.
+func TestPolicyHintsAreTheControllers(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		offers []string
+		want   string
+	}{
+		{"of 2012 and later", []string{oidPolicyHintsOld, oidPolicyHints}, "1.2.840.113556.1.4.2239"},
+		{"of 2008", []string{oidTreeDelete, oidPolicyHintsOld}, "1.2.840.113556.1.4.2066"},
+		{"without", []string{oidTreeDelete}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newScript(t)
+			s.offers = c.offers
+			err := s.open(t).Reset(context.Background(), anna, "New-Pass-1", Reset{PolicyHints: true})
+			s.mu.Lock()
+			sent := s.modify
+			s.mu.Unlock()
+			if c.want == "" {
+				var r *Refusal
+				if !errors.As(err, &r) || r.Reason != PolicyHintsMissing || sent != nil {
+					t.Errorf("got %v after sending %x, want a refusal before anything is sent", err, sent)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			control := "\x04\x17" + c.want + "\x01\x01\xff\x04\x05\x30\x03\x02\x01\x01"
+			if !bytes.Contains(sent, []byte(control)) || bytes.Count(sent, []byte("1.2.840.113556")) != 1 {
+				t.Errorf("sent %x, want one control, %x", sent, control)
+			}
+		})
 	}
 }

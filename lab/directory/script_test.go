@@ -27,9 +27,12 @@ type script struct {
 	searches atomic.Int32
 	modifies atomic.Int32
 
-	mu    sync.Mutex
-	conns []net.Conn
-	plan  func(tag ber.Tag) act
+	offers []string // controls that the rootDSE lists; set before it is opened
+
+	mu     sync.Mutex
+	conns  []net.Conn
+	plan   func(tag ber.Tag) act
+	modify []byte // the last one as it came
 }
 
 // act is what the script does with a request.
@@ -116,6 +119,11 @@ func (s *script) serve(c net.Conn) {
 			return
 		}
 		id, tag := packet.Children[0].Value.(int64), packet.Children[1].Tag
+		if tag == ldap.ApplicationModifyRequest {
+			s.mu.Lock()
+			s.modify = packet.Bytes()
+			s.mu.Unlock()
+		}
 		switch s.decide(tag) {
 		case drop:
 			return
@@ -150,7 +158,7 @@ func (s *script) answer(c net.Conn, id int64, tag ber.Tag) bool {
 		return false
 	}
 	if tag == ldap.ApplicationSearchRequest {
-		c.Write(oneEntry(id))
+		c.Write(oneEntry(id, s.offers))
 		tag++ // the entry's tag lies between those of request and result
 	}
 	c.Write(result(id, tag+1, 0, ""))
@@ -176,19 +184,27 @@ func result(id int64, tag ber.Tag, code int64, text string) []byte {
 	return message(id, op)
 }
 
-// oneEntry is a rootDSE that will also pass for any other object.
-func oneEntry(id int64) []byte {
-	values := ber.Encode(ber.ClassUniversal, ber.TypeConstructed, ber.TagSet, nil, "values")
-	values.AppendChild(octets("DC=example,DC=test"))
-	attribute := ber.NewSequence("attribute")
-	attribute.AppendChild(octets("defaultNamingContext"))
-	attribute.AppendChild(values)
+// oneEntry is a rootDSE with those controls, which will also pass for any other
+// object.
+func oneEntry(id int64, controls []string) []byte {
 	attributes := ber.NewSequence("attributes")
-	attributes.AppendChild(attribute)
+	attributes.AppendChild(attribute("defaultNamingContext", "DC=example,DC=test"))
+	attributes.AppendChild(attribute("supportedControl", controls...))
 	op := ber.Encode(ber.ClassApplication, ber.TypeConstructed, ldap.ApplicationSearchResultEntry, nil, "entry")
 	op.AppendChild(octets("DC=example,DC=test"))
 	op.AppendChild(attributes)
 	return message(id, op)
+}
+
+func attribute(name string, texts ...string) *ber.Packet {
+	values := ber.Encode(ber.ClassUniversal, ber.TypeConstructed, ber.TagSet, nil, "values")
+	for _, text := range texts {
+		values.AppendChild(octets(text))
+	}
+	p := ber.NewSequence("attribute")
+	p.AppendChild(octets(name))
+	p.AppendChild(values)
+	return p
 }
 
 // open opens the script as a directory.
