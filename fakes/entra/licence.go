@@ -50,3 +50,15 @@ func (u *User) LicensedToReset() bool {
 		return ok && s.Reset && (s.Writeback || !u.Synced())
 	})
 }
+
+// Premium reports whether anybody in the tenant holds a licence that includes
+// Premium P1. Writeback (R-LIC-03, R-LIC-05) and a banned list of one's own
+// (R-LIC-07, R-PWD-21) come with it.
+func (t *Tenant) Premium() bool {
+	return slices.ContainsFunc(t.Users(), func(u User) bool {
+		return slices.ContainsFunc(u.Licences, func(part string) bool {
+			s, ok := FindSKU(part)
+			return ok && s.Writeback
+		})
+	})
+}

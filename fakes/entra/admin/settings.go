@@ -56,12 +56,18 @@ func (p *portal) setPreview(w http.ResponseWriter, r *http.Request, u entra.User
 	p.showPreviews(w, u, next, "Your settings have been saved.", "")
 }
 
-// protection is the custom banned-password list (R-PWD-20).
+// protection is the custom banned-password list (R-PWD-20), which comes with
+// Premium; the list for everybody does not (R-PWD-21).
 func (p *portal) protection(w http.ResponseWriter, _ *http.Request, u entra.User) {
 	p.showProtection(w, u, p.tenant.Banned(), "", "")
 }
 
 func (p *portal) showProtection(w http.ResponseWriter, u entra.User, terms []string, notice, problem string) {
+	if !p.tenant.Premium() {
+		p.write(w, u, "/password-protection", page.Page{Heading: "Password protection",
+			Lead: []string{"A banned list of your own needs a licence of Premium P1 or P2 in the tenant. The list for everybody holds without one."}})
+		return
+	}
 	p.write(w, u, "/password-protection", page.Page{Heading: "Password protection", Notice: notice, Parts: []page.Part{save(
 		page.Input{Name: "terms", Label: "Custom banned password list", Hint: "One term a line, 4 to 16 characters each, at most 1000.", Multiline: true, Value: strings.Join(terms, "\n"), Error: problem})}})
 }
@@ -71,6 +77,10 @@ const maxBanned = 1000
 
 func (p *portal) setProtection(w http.ResponseWriter, r *http.Request, u entra.User) {
 	terms := lines(r.PostForm.Get("terms"))
+	if !p.tenant.Premium() {
+		p.showProtection(w, u, terms, "", "")
+		return
+	}
 	if len(terms) > maxBanned {
 		p.showProtection(w, u, terms, "", "At most 1000 terms.")
 		return

@@ -23,7 +23,7 @@ func (r *Relay) accountOf(q *http.Request) (envelope.Account, entra.Party, *enve
 		return envelope.Account{}, entra.Party{}, problem(envelope.Unauthorized, "the access token was not accepted: "+err.Error())
 	}
 	t := r.tenant
-	acc := envelope.Account{Tenant: t.ID, Organisation: t.Organisation(), Domains: t.Domains(), Roles: slices.Clone(c.Roles), Licensed: r.licensed()}
+	acc := envelope.Account{Tenant: t.ID, Organisation: t.Organisation(), Domains: t.Domains(), Roles: slices.Clone(c.Roles), Licensed: r.tenant.Premium()}
 	by := entra.Party{Name: "application", Type: "App"}
 	if c.User != "" {
 		u, ok := t.User(c.User)
@@ -36,17 +36,6 @@ func (r *Relay) accountOf(q *http.Request) (envelope.Account, entra.Party, *enve
 	acc.MayConfigure = slices.Contains(acc.Roles, entra.GlobalAdministrator) ||
 		t.Era() == entra.Now && slices.Contains(acc.Roles, HybridIdentityAdministrator)
 	return acc, by, nil
-}
-
-// licensed reports whether anybody holds a licence that includes writeback
-// (R-LIC-03, R-LIC-05).
-func (r *Relay) licensed() bool {
-	return slices.ContainsFunc(r.tenant.Users(), func(u entra.User) bool {
-		return slices.ContainsFunc(u.Licences, func(part string) bool {
-			s, ok := entra.FindSKU(part)
-			return ok && s.Writeback
-		})
-	})
 }
 
 func (r *Relay) account(w http.ResponseWriter, q *http.Request) {
@@ -121,7 +110,7 @@ func (r *Relay) onboard(w http.ResponseWriter, q *http.Request) {
 	if !ok {
 		return
 	}
-	if !r.licensed() {
+	if !r.tenant.Premium() {
 		refuse(w, http.StatusForbidden, problem(envelope.NotLicensed, "nobody in the tenant holds a licence that includes password writeback"))
 		return
 	}
