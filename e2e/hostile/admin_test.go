@@ -126,6 +126,30 @@ func TestAnUnlicensedAdministratorSeesNoBlade(t *testing.T) {
 	}
 }
 
+// TestAListThatNobodyPaysFor (R-PWD-21, R-LIC-07): a form that the page did not
+// show sets no banned list where nobody in the tenant has Premium.
+func TestAListThatNobodyPaysFor(t *testing.T) {
+	r, _, _ := portal(t)
+	r.person("olaf", func(u *entra.User) { everything(r)(u); u.Roles = []string{entra.GlobalAdministrator} })
+	b := r.browser().enter(entra.PortalHost, "olaf"+domain, password, "/")
+	fill := func(licence string) []string {
+		t.Helper()
+		for _, u := range r.tenant.Users() {
+			_, err := r.tenant.Update(u.ID, func(u *entra.User) error { u.Licences = []string{licence}; return nil })
+			check(t, err)
+		}
+		b.post(entra.PortalHost, "/password-protection", "terms", "lagoon")
+		b.notFailed("/password-protection")
+		return r.tenant.Banned()
+	}
+	if got := fill("ENTERPRISEPACK"); len(got) != 0 {
+		t.Errorf("without Premium the list is %q", got)
+	}
+	if got := fill("AAD_PREMIUM"); len(got) != 1 {
+		t.Errorf("with Premium the list is %q", got)
+	}
+}
+
 // TestALiveSessionFollowsTheTenant: roles and licences count as they are.
 func TestALiveSessionFollowsTheTenant(t *testing.T) {
 	r := newRig(t, entra.Now)
