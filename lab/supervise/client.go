@@ -34,7 +34,7 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 // How long an answer may take, in real time: the supervisor gives up sooner
 // and says why.
 const (
-	freshPatience = provisionPatience + 2*startPatience
+	freshPatience = stopPatience + provisionPatience + 3*startPatience // a bind, a clock, and the copying
 	clockPatience = 2 * startPatience
 )
 
