@@ -26,7 +26,8 @@ type contained struct {
 func (b *contained) settle(ctx context.Context, port int) (_ places, err error) {
 	if b.fleet == nil {
 		b.own = true
-		b.fleet, err = OpenFleet(ctx, FleetConfig{Directory: b.lab.config.Directory, Authority: b.lab.authority})
+		b.fleet, err = OpenFleet(ctx, FleetConfig{Directory: b.lab.config.Directory, Authority: b.lab.authority,
+			Warn: func(err error) { b.lab.config.Log.Warn(err.Error()) }})
 		if err != nil {
 			return nil, err
 		}

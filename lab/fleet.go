@@ -21,6 +21,9 @@ type FleetConfig struct {
 	MailImage string
 	// Progress is told how the building of an image goes.
 	Progress func(container.Progress)
+	// Warn is told of what dead labs left and what could not be removed, which
+	// keeps no lab from starting.
+	Warn func(error)
 }
 
 // Fleet is a Docker engine with the images of the lab, and containers that labs
@@ -47,8 +50,8 @@ func OpenFleet(ctx context.Context, c FleetConfig) (*Fleet, error) {
 		return nil, err
 	}
 	f := &Fleet{config: c, engine: engine, images: map[string]string{}}
-	if _, err := engine.Sweep(ctx); err != nil {
-		return nil, errors.Join(err, engine.Close())
+	if _, err := engine.Sweep(ctx); err != nil && c.Warn != nil {
+		c.Warn(err)
 	}
 	for _, name := range []string{string(c.Directory), container.Parts} {
 		img, err := container.Named(name)

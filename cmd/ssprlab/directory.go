@@ -41,7 +41,8 @@ func (f *directoryFlags) open(c *cobra.Command, o *run.Options) (closing func() 
 	case lab.Embedded:
 		return func() error { return nil }, nil
 	case lab.Samba, lab.OpenLDAP:
-		o.Fleet, err = lab.OpenFleet(c.Context(), lab.FleetConfig{Directory: o.Directory, Authority: o.Authority, MailImage: f.mailImage, Progress: container.Lines(c.ErrOrStderr())})
+		o.Fleet, err = lab.OpenFleet(c.Context(), lab.FleetConfig{Directory: o.Directory, Authority: o.Authority, MailImage: f.mailImage, Progress: container.Lines(c.ErrOrStderr()),
+			Warn: func(err error) { fmt.Fprintln(c.ErrOrStderr(), "ssprlab: warning:", err) }})
 		if err != nil {
 			return nil, fail(statusNoLab, err)
 		}
