@@ -156,11 +156,20 @@ func TestInterruptedStart(t *testing.T) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { c.Process.Kill() })
+	pipe, err := os.OpenFile(begun, os.O_RDWR, 0)
+	if err == nil {
+		defer pipe.Close()
+		err = pipe.SetReadDeadline(time.Now().Add(time.Minute))
+	}
+	if err == nil {
+		_, err = pipe.Read(make([]byte, 1)) // waits for the browser
+	}
+	if err != nil {
+		t.Fatalf("the browser was never started: %v", err)
+	}
 	late := time.AfterFunc(stopTime, func() { c.Process.Kill() })
 	defer late.Stop()
-	if _, err := os.ReadFile(begun); err != nil { // waits for the browser
-		t.Error(err)
-	}
 	if err := c.Process.Signal(os.Interrupt); err != nil {
 		t.Error(err)
 	}
