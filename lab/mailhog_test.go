@@ -2,7 +2,6 @@ package lab_test
 
 import (
 	"context"
-	"errors"
 	"net/smtp"
 	"os"
 	"os/exec"
@@ -14,6 +13,7 @@ import (
 	"github.com/ssprlab/ssprlab/fakes/mail/mailbox"
 	"github.com/ssprlab/ssprlab/lab"
 	"github.com/ssprlab/ssprlab/lab/container"
+	"github.com/ssprlab/ssprlab/lab/enginetest"
 	"github.com/ssprlab/ssprlab/lab/part"
 	"github.com/ssprlab/ssprlab/lab/pki"
 )
@@ -22,14 +22,7 @@ import (
 // that is like it as far as a lab can see.
 func mailImage(t *testing.T) string {
 	t.Helper()
-	e, err := container.Open(t.Context())
-	if err != nil {
-		if u := (*container.Unusable)(nil); errors.As(err, &u) && os.Getenv("CI") != "true" {
-			t.Skipf("without containers: %v", err)
-		}
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { e.Close() })
+	e := enginetest.Open(t)
 	const itself = "mailhog/mailhog"
 	if there, err := e.Has(t.Context(), itself); err != nil || there {
 		return itself

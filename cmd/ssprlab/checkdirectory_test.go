@@ -1,18 +1,16 @@
 package main_test
 
 import (
-	"context"
 	"net/url"
 	"os"
 	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/ssprlab/ssprlab/lab"
-	"github.com/ssprlab/ssprlab/lab/container"
 	"github.com/ssprlab/ssprlab/lab/directory"
+	"github.com/ssprlab/ssprlab/lab/enginetest"
 	"github.com/ssprlab/ssprlab/lab/supervise"
 )
 
@@ -29,28 +27,10 @@ func TestCheckDirectory(t *testing.T) {
 // each right back by the command that the check prints.
 func TestCheckSamba(t *testing.T) {
 	t.Parallel()
-	needsEngine(t)
+	enginetest.Open(t)
 	s := newTheirs(t, lab.Config{Seed: 3, Directory: lab.Samba})
 	s.checkWhole(t, "Samba", "4 (2008 R2)")
 	s.checkEachRight(t, func(r directory.Right, printed string) { s.sambaTool(t, printed) })
-}
-
-// needsEngine skips a test where no Docker engine answers, and fails it where
-// one is required.
-func needsEngine(t *testing.T) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	engine, err := container.Open(ctx)
-	switch {
-	case err != nil && os.Getenv("CI") == "true":
-		t.Fatalf("a Docker engine is required here (CI=true): %v", err)
-	case err != nil:
-		t.Skipf("what needs a Docker engine is left out: %v", err)
-	}
-	if err := engine.Close(); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // checkWhole runs the whole check on a directory where nothing lacks.

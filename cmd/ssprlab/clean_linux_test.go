@@ -6,12 +6,14 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/ssprlab/ssprlab/lab/enginetest"
 )
 
 // TestClean proves that the command removes what a dead lab left and tells of
 // it, and then has nothing to do.
 func TestClean(t *testing.T) {
-	needsEngine(t)
+	enginetest.Open(t)
 	call(t, nil, "clean")
 	args := []string{"network", "create", "--label", "io.github.ssprlab.lab=test", "--label", "io.github.ssprlab.owner=" + deadOwner(t), "ssprlab-test-clean"}
 	if out, err := exec.Command("docker", args...).CombinedOutput(); err != nil {

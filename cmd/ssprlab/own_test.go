@@ -12,6 +12,7 @@ import (
 
 	"github.com/ssprlab/ssprlab/lab"
 	"github.com/ssprlab/ssprlab/lab/directory"
+	"github.com/ssprlab/ssprlab/lab/enginetest"
 	"github.com/ssprlab/ssprlab/lab/pki"
 )
 
@@ -171,7 +172,7 @@ func TestOwnRun(t *testing.T) {
 // move its clock.
 func TestOwnOpenLDAP(t *testing.T) {
 	t.Parallel()
-	needsEngine(t)
+	enginetest.Open(t)
 	s := newTheirs(t, lab.Config{Seed: 3, Directory: lab.OpenLDAP})
 	r := call(t, s.env, "run", "--driver", "http", "--report", t.TempDir(), "--directory", s.address, "--directory-config", s.file, "--yes", "--workers", "2",
 		"reset/agent-stopped.yaml", "reset/banned-password.yaml", "reset/methods-raised.yaml", "unlock/offered.yaml")
@@ -290,7 +291,7 @@ func (s *theirs) kill(t *testing.T, c *exec.Cmd) {
 // controller of Samba's that is not the lab's.
 func TestOwnSamba(t *testing.T) {
 	t.Parallel()
-	needsEngine(t)
+	enginetest.Open(t)
 	s := newTheirs(t, lab.Config{Seed: 3, Directory: lab.Samba})
 	r := call(t, s.env, "run", "--driver", "http", "--report", t.TempDir(), "--directory", s.address, "--directory-config", s.file, "--yes", "--workers", "2",
 		"walkthrough.yaml", "unlock/keeps-locking.yaml", "reset/directory-group.yaml", "reset/disabled-on-premises.yaml", "change/minimum-age.yaml")

@@ -10,6 +10,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ssprlab/ssprlab/lab"
+	"github.com/ssprlab/ssprlab/lab/enginetest"
 	"github.com/ssprlab/ssprlab/lab/part"
 	"github.com/ssprlab/ssprlab/lab/pki"
 )
@@ -19,7 +20,7 @@ import (
 func TestDeadDirectoriesLeaveNoNetwork(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	needsEngine(ctx, t)
+	enginetest.Open(t)
 	authority, err := pki.NewAuthority()
 	check(t, err)
 	fleet, err := lab.OpenFleet(ctx, lab.FleetConfig{Directory: lab.Samba, Authority: authority})

@@ -9,6 +9,7 @@ import (
 	"github.com/ssprlab/ssprlab/lab/browser"
 	"github.com/ssprlab/ssprlab/lab/browser/contained"
 	"github.com/ssprlab/ssprlab/lab/container"
+	"github.com/ssprlab/ssprlab/lab/enginetest"
 	"github.com/ssprlab/ssprlab/lab/pki"
 	"github.com/ssprlab/ssprlab/lab/web"
 	"github.com/ssprlab/ssprlab/scenarios"
@@ -30,7 +31,7 @@ func TestNetworksThatComeAndGo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
-			engine := needsEngine(ctx, t)
+			engine := enginetest.Open(t)
 			authority, err := pki.NewAuthority()
 			check(t, err)
 			chrome, err := launch(ctx, browser.Config{KeyPins: []string{authority.KeyPin()}, Hosts: web.Hosts{"*." + lab.Domain: "127.0.0.1"}})

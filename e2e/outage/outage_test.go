@@ -6,7 +6,6 @@ package outage_test
 
 import (
 	"context"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -16,8 +15,8 @@ import (
 	"github.com/ssprlab/ssprlab/fakes/entra/setup"
 	"github.com/ssprlab/ssprlab/fakes/mail/mailbox"
 	"github.com/ssprlab/ssprlab/lab"
-	"github.com/ssprlab/ssprlab/lab/container"
 	"github.com/ssprlab/ssprlab/lab/directory"
+	"github.com/ssprlab/ssprlab/lab/enginetest"
 	"github.com/ssprlab/ssprlab/lab/part"
 	"github.com/ssprlab/ssprlab/lab/pki"
 	"github.com/ssprlab/ssprlab/lab/web"
@@ -46,7 +45,7 @@ func open(t *testing.T) *stage {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
-	needsEngine(ctx, t)
+	enginetest.Open(t)
 	list, problems := script.ReadFS(scenarios.Files, "house.yaml")
 	if len(problems) > 0 {
 		t.Fatal(problems)
@@ -68,21 +67,6 @@ func open(t *testing.T) *stage {
 	s.window, err = driver.Visitor(ctx, "adele")
 	check(t, err)
 	return s
-}
-
-// needsEngine finds the Docker engine. Without one the test is skipped, and
-// fails where CI=true.
-func needsEngine(ctx context.Context, t *testing.T) *container.Engine {
-	t.Helper()
-	e, err := container.Open(ctx)
-	switch {
-	case err != nil && os.Getenv("CI") == "true":
-		t.Fatal(err)
-	case err != nil:
-		t.Skip(err)
-	}
-	t.Cleanup(func() { check(t, e.Close()) })
-	return e
 }
 
 func check(t testing.TB, err error) {

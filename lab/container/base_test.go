@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/ssprlab/ssprlab/lab/enginetest"
 )
 
 // TestBaseFromTheArchive proves that where no registry can be reached the base
@@ -13,7 +15,7 @@ func TestBaseFromTheArchive(t *testing.T) {
 	if _, err := exec.LookPath("mmdebstrap"); err != nil || os.Getuid() != 0 {
 		t.Skip("making the base needs root and mmdebstrap")
 	}
-	e := engine(t)
+	e := enginetest.Open(t)
 	const reference = "ssprlab-test/base:1"
 	if err := e.MakeBase(t.Context(), reference); err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ssprlab/ssprlab/lab/container"
+	"github.com/ssprlab/ssprlab/lab/enginetest"
 )
 
 // serving is a container that answers at port 8080.
@@ -20,7 +21,7 @@ func serving(reference string) container.Spec {
 }
 
 func TestContainerIsAsItsSpecSays(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	g := group(t, e)
 	s := serving(build(t, e, tiny()))
 	s.Env = map[string]string{"GREETING": "good day"}
@@ -61,7 +62,7 @@ func TestContainerIsAsItsSpecSays(t *testing.T) {
 // TestAttached proves that an attached container's streams are the program's,
 // that the engine keeps nothing of them, and that its death still has words.
 func TestAttached(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	c := start(t, group(t, e), container.Spec{Name: "part", Image: build(t, e, tiny()), Command: []string{"echo", "the end"}, Attach: true})
 	output, input := c.Attached()
 	defer output.Close()
@@ -86,7 +87,7 @@ func TestAttached(t *testing.T) {
 // TestClosedGroupLetsGoOfStreams proves that what nobody has read of a
 // container goes with its group, and with it what waits to hand it over.
 func TestClosedGroupLetsGoOfStreams(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	g := group(t, e)
 	output, input := start(t, g, container.Spec{Name: "part", Image: build(t, e, tiny()), Command: []string{"echo"}, Attach: true}).Attached()
 	defer output.Close()
@@ -106,7 +107,7 @@ func TestClosedGroupLetsGoOfStreams(t *testing.T) {
 
 // TestSilent proves that nothing is kept of what a silent container prints.
 func TestSilent(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	c := start(t, group(t, e), container.Spec{Name: "part", Image: build(t, e, tiny()), Command: []string{"say", "secret"}, Silent: true})
 	err := died(t, c)
 	says(t, err, "part died with exit status 3; what it printed is not kept")
@@ -118,7 +119,7 @@ func TestSilent(t *testing.T) {
 // TestPortsAreOnLoopback proves that a free and a chosen port are published on
 // 127.0.0.1 and nowhere else, and that nothing else is.
 func TestPortsAreOnLoopback(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	g := group(t, e)
 	s := serving(build(t, e, tiny()))
 	s.Command = []string{"serve", "8080", "8081", "8082"}
@@ -151,7 +152,7 @@ func freePort(t *testing.T) int {
 // TestStartWaitsForPorts proves that Start returns when the port is listened
 // on, and not before, and that it does not wait for one that is Later.
 func TestStartWaitsForPorts(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	g := group(t, e)
 	s := serving(build(t, e, tiny()))
 	s.Command = []string{"late", "8080"}
@@ -167,7 +168,7 @@ func TestStartWaitsForPorts(t *testing.T) {
 }
 
 func TestNobodyListens(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	g := group(t, e)
 	s := serving(build(t, e, tiny()))
 	s.Ports = append(s.Ports, container.Port{Number: 9})
@@ -180,7 +181,7 @@ func TestNobodyListens(t *testing.T) {
 }
 
 func TestPortTaken(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	g := group(t, e)
 	s := serving(build(t, e, tiny()))
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -201,7 +202,7 @@ func TestPortTaken(t *testing.T) {
 }
 
 func TestContainerDiesAtStart(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	g := group(t, e)
 	s := serving(build(t, e, tiny()))
 	s.Command = []string{"say", "the configuration", "is wrong in line 7"}
@@ -213,7 +214,7 @@ func TestContainerDiesAtStart(t *testing.T) {
 }
 
 func TestCommandThatIsNotThere(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	g := group(t, e)
 	img := tiny()
 	img.Context = dockerfile("FROM scratch\nCMD [\"/nothing\"]\n")
@@ -222,13 +223,13 @@ func TestCommandThatIsNotThere(t *testing.T) {
 }
 
 func TestImageMissing(t *testing.T) {
-	g := group(t, engine(t))
+	g := group(t, enginetest.Open(t))
 	_, err := g.Start(t.Context(), serving("ssprlab/samba:0123456789abcdef"))
 	says(t, err, "start the container part: the image ssprlab/samba:0123456789abcdef is not there. Build it: ssprlab images build")
 }
 
 func TestBadSpecs(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	g := group(t, e)
 	reference := build(t, e, tiny())
 	start(t, g, serving(reference))
@@ -243,7 +244,7 @@ func TestBadSpecs(t *testing.T) {
 // TestDeathIsTold proves that a container that ends by itself, or is killed,
 // is told of, and one that is stopped is not.
 func TestDeathIsTold(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	g := group(t, e)
 	s := serving(build(t, e, tiny()))
 	c := start(t, g, s)
@@ -279,7 +280,7 @@ func TestDeathIsTold(t *testing.T) {
 // TestStopRemovesAnonymousVolumes proves that a stop is quick and leaves no
 // volume.
 func TestStopRemovesAnonymousVolumes(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	g := group(t, e)
 	c := start(t, g, serving(build(t, e, tiny())))
 	volume := strings.TrimSpace(docker(t, "inspect", "ssprlab-"+g.ID()+"-part", "--format", "{{range .Mounts}}{{.Name}}{{end}}"))
@@ -301,7 +302,7 @@ func TestStopRemovesAnonymousVolumes(t *testing.T) {
 // TestStartIsGivenUp proves that a start whose context ends comes back with
 // that reason and leaves nothing, whenever it is.
 func TestStartIsGivenUp(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	s := serving(build(t, e, tiny()))
 	s.Ports = append(s.Ports, container.Port{Number: 9}) // on which nobody listens
 	for _, after := range []time.Duration{0, 50 * time.Millisecond, 150 * time.Millisecond, 400 * time.Millisecond, time.Second} {
@@ -326,7 +327,7 @@ func TestStartIsGivenUp(t *testing.T) {
 }
 
 func TestClosedGroupStartsNothing(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	reference := build(t, e, tiny())
 	g := group(t, e)
 	if err := g.Close(); err != nil {
@@ -342,7 +343,7 @@ func TestClosedGroupStartsNothing(t *testing.T) {
 
 // TestCloseDuringStarts proves that Close finds what is being made meanwhile.
 func TestCloseDuringStarts(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	s := serving(build(t, e, tiny()))
 	g := group(t, e)
 	done := make(chan error)

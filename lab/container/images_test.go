@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/ssprlab/ssprlab/lab/container"
+	"github.com/ssprlab/ssprlab/lab/enginetest"
 )
 
 // dockerfile is the context of an image that is built from nothing else.
@@ -53,7 +54,7 @@ func forget(t *testing.T, e *container.Engine, name string) {
 }
 
 func TestImageIsBuiltOnce(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	forget(t, e, "test-once")
 	first, did := stages(t, e, scratch("test-once", "one"))
 	if !strings.HasPrefix(first, "ssprlab/test-once:") || !strings.Contains(strings.Join(did, "\n"), "step 3 of 4: COPY file /file") {
@@ -71,7 +72,7 @@ func TestImageIsBuiltOnce(t *testing.T) {
 // TestOldImagesAreRetired proves that of one name a few images stay, and that
 // one that a container uses is among them.
 func TestOldImagesAreRetired(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	forget(t, e, "test-old")
 	var used string
 	for i := range 8 {
@@ -97,7 +98,7 @@ func TestOldImagesAreRetired(t *testing.T) {
 // TestOthersImagesStay proves that what people build upon an image of the
 // lab's, and so inherits its label, is not taken for the lab's.
 func TestOthersImagesStay(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	forget(t, e, "test-others")
 	reference, _ := stages(t, e, scratch("test-others", "x"))
 	build := exec.Command("docker", "build", "--quiet", "--tag", "somebody/test-others:1", "-")
@@ -131,7 +132,7 @@ func images(t *testing.T, e *container.Engine) []container.Built {
 
 // TestManyBuildAtOnce proves that of many who want an image one builds it.
 func TestManyBuildAtOnce(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	forget(t, e, "test-many")
 	var all sync.WaitGroup
 	var mu sync.Mutex
@@ -160,7 +161,7 @@ func TestManyBuildAtOnce(t *testing.T) {
 }
 
 func TestFailingBuild(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	img := tiny()
 	img.Name = "test-failing"
 	forget(t, e, img.Name)
@@ -172,7 +173,7 @@ func TestFailingBuild(t *testing.T) {
 }
 
 func TestBaseMissing(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	_, err := e.Build(t.Context(), container.Image{Name: "test-base", Context: dockerfile("FROM registry.invalid/none:1\n")}, nil)
 	says(t, err, "build the image test-base: pull registry.invalid/none:1, which it is built on: ")
 	_, err = e.Build(t.Context(), container.Image{Name: "test-base", Context: fstest.MapFS{}}, nil)
@@ -203,7 +204,7 @@ func leftovers(t *testing.T, e *container.Engine, name string) {
 
 // TestBuildGivenUp proves that a build ends with its context.
 func TestBuildGivenUp(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	img := endless("test-given-up")
 	forget(t, e, img.Name)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -249,7 +250,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 // TestKilledBuildLeavesNothing proves that after a kill in the middle of a
 // build nobody waits for a lock, and Sweep finds all layers.
 func TestKilledBuildLeavesNothing(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	const name = "test-killed"
 	forget(t, e, name)
 	_, kill := helper(t, "build "+name)
@@ -267,7 +268,7 @@ func TestKilledBuildLeavesNothing(t *testing.T) {
 
 // TestPartsImage proves that the image of the parts holds the static command.
 func TestPartsImage(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	img, err := container.Named(container.Parts)
 	if err != nil {
 		t.Fatal(err)
@@ -281,7 +282,7 @@ func TestPartsImage(t *testing.T) {
 // TestChromeImage proves that the browser answers on the container's streams,
 // and ends with its input.
 func TestChromeImage(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	img, err := container.Named(container.Chrome)
 	if err != nil {
 		t.Fatal(err)

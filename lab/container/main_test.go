@@ -2,7 +2,6 @@ package container_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -69,20 +68,6 @@ func removeImages() {
 	if _, err := e.RemoveImages(context.Background(), tiny().Name); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
-}
-
-// engine opens the engine. Without one the test is left out, in CI it fails.
-func engine(t *testing.T) *container.Engine {
-	t.Helper()
-	e, err := container.Open(t.Context())
-	if err != nil {
-		if u := (*container.Unusable)(nil); errors.As(err, &u) && os.Getenv("CI") != "true" {
-			t.Skipf("without containers: %v", err)
-		}
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { e.Close() })
-	return e
 }
 
 // tiny is an image of a few megabytes, with an anonymous volume.

@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"github.com/ssprlab/ssprlab/lab/container"
+	"github.com/ssprlab/ssprlab/lab/enginetest"
 )
 
 // TestNetworksKeepApart proves the two networks of a lab: each finds its own by
 // name, nobody the other's, and who is on both reaches both.
 func TestNetworksKeepApart(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	g := group(t, e)
 	reference := build(t, e, tiny())
 	corp, cloud := network(t, g, "corp"), network(t, g, "cloud")
@@ -38,7 +39,7 @@ func TestNetworksKeepApart(t *testing.T) {
 // TestAgentIsCutOff proves that a container can be taken off a network and put
 // back, and that its published port stays where it is all the while.
 func TestAgentIsCutOff(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	g := group(t, e)
 	s := serving(build(t, e, tiny()))
 	corp, cloud := network(t, g, "corp"), network(t, g, "cloud")

@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"github.com/ssprlab/ssprlab/lab/container"
+	"github.com/ssprlab/ssprlab/lab/enginetest"
 )
 
 // TestFreePortIsTakenMeanwhile proves that a port that another takes between
 // its choice and its use is replaced, and that one the user chose is not.
 func TestFreePortIsTakenMeanwhile(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	g := group(t, e)
 	s := serving(build(t, e, tiny()))
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

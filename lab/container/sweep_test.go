@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/ssprlab/ssprlab/lab/container"
+	"github.com/ssprlab/ssprlab/lab/enginetest"
 )
 
 // help is the program that is killed. Its task is "start REFERENCE", to start a
@@ -84,7 +85,7 @@ func helper(t *testing.T, task string) (line string, kill func()) {
 // TestSweepRemovesDeadLabs proves that Sweep removes all that a killed program
 // leaves, and nothing of a living one's or of strangers.
 func TestSweepRemovesDeadLabs(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	reference := build(t, e, tiny())
 	killed, kill := helper(t, "start "+reference)
 	living, end := helper(t, "start "+reference)

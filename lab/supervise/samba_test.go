@@ -1,8 +1,6 @@
 package supervise_test
 
 import (
-	"errors"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -10,6 +8,7 @@ import (
 
 	"github.com/ssprlab/ssprlab/lab/container"
 	"github.com/ssprlab/ssprlab/lab/directory"
+	"github.com/ssprlab/ssprlab/lab/enginetest"
 	"github.com/ssprlab/ssprlab/lab/pki"
 	"github.com/ssprlab/ssprlab/lab/supervise"
 )
@@ -27,14 +26,7 @@ type samba struct {
 // test is left out, in CI it fails.
 func startSamba(t testing.TB) samba {
 	t.Helper()
-	engine, err := container.Open(t.Context())
-	if err != nil {
-		if u := (*container.Unusable)(nil); errors.As(err, &u) && os.Getenv("CI") != "true" {
-			t.Skipf("without containers: %v", err)
-		}
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { engine.Close() })
+	engine := enginetest.Open(t)
 	image, err := container.Named(container.Samba)
 	if err != nil {
 		t.Fatal(err)

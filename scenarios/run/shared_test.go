@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -15,8 +14,8 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"github.com/ssprlab/ssprlab/lab"
-	"github.com/ssprlab/ssprlab/lab/container"
 	"github.com/ssprlab/ssprlab/lab/directory"
+	"github.com/ssprlab/ssprlab/lab/enginetest"
 	"github.com/ssprlab/ssprlab/lab/pki"
 	"github.com/ssprlab/ssprlab/lab/tree"
 	"github.com/ssprlab/ssprlab/lab/web"
@@ -56,13 +55,7 @@ steps:
 func TestScenariosShareADomainController(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
-	if e, err := container.Open(ctx); err == nil {
-		e.Close()
-	} else if os.Getenv("CI") == "true" {
-		t.Fatal(err)
-	} else {
-		t.Skip(err)
-	}
+	enginetest.Open(t)
 	var list []*script.Scenario
 	for _, text := range []string{fmt.Sprintf(two, "One", "{}", "ok"), fmt.Sprintf(two, "Other", "{}", "ok"),
 		fmt.Sprintf(two, "Policy", "{password policy: {lockout threshold: 3}}", "locked")} {

@@ -1,33 +1,18 @@
 package conformance_test
 
 import (
-	"errors"
 	"fmt"
 	"net"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/ssprlab/ssprlab/fakes/entra"
 	"github.com/ssprlab/ssprlab/fakes/mail/conformance"
 	"github.com/ssprlab/ssprlab/lab/container"
+	"github.com/ssprlab/ssprlab/lab/enginetest"
 	"github.com/ssprlab/ssprlab/lab/part"
 	"github.com/ssprlab/ssprlab/lab/pki"
 )
-
-// engine opens the engine. Without one the test is left out, in CI it fails.
-func engine(t *testing.T) *container.Engine {
-	t.Helper()
-	e, err := container.Open(t.Context())
-	if err != nil {
-		if u := (*container.Unusable)(nil); errors.As(err, &u) && os.Getenv("CI") != "true" {
-			t.Skipf("without containers: %v", err)
-		}
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { e.Close() })
-	return e
-}
 
 // start starts a catcher in a container that is removed with the test.
 func start(t *testing.T, e *container.Engine, s container.Spec) *container.Container {
@@ -48,7 +33,7 @@ func start(t *testing.T, e *container.Engine, s container.Spec) *container.Conta
 // TestCatcherInContainer proves that the container lab's catcher does what
 // MailHog does, and prints nothing of a mail, which the engine would keep.
 func TestCatcherInContainer(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	img, err := container.Named(container.Parts)
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +84,7 @@ func TestCatcherInContainer(t *testing.T) {
 // TestMailHog proves that the suite asserts what MailHog does, where its image
 // is: nothing is pulled for a test.
 func TestMailHog(t *testing.T) {
-	e := engine(t)
+	e := enginetest.Open(t)
 	const image = "mailhog/mailhog"
 	there, err := e.Has(t.Context(), image)
 	if err != nil {

@@ -2,8 +2,6 @@ package conformance_test
 
 import (
 	"context"
-	"errors"
-	"os"
 	"testing"
 	"time"
 
@@ -11,6 +9,7 @@ import (
 	"github.com/ssprlab/ssprlab/lab/container"
 	"github.com/ssprlab/ssprlab/lab/directory"
 	"github.com/ssprlab/ssprlab/lab/directory/conformance"
+	"github.com/ssprlab/ssprlab/lab/enginetest"
 	"github.com/ssprlab/ssprlab/lab/pki"
 	"github.com/ssprlab/ssprlab/lab/supervise"
 )
@@ -60,14 +59,7 @@ func containedDomain(t testing.TB, image string, dialect directory.Kind, start t
 // certificate of the authority. Its log is shown if the test fails.
 func startContainer(t testing.TB, image string) (*container.Container, *pki.Authority) {
 	t.Helper()
-	engine, err := container.Open(t.Context())
-	if err != nil {
-		if u := (*container.Unusable)(nil); errors.As(err, &u) && os.Getenv("CI") != "true" {
-			t.Skipf("without containers: %v", err)
-		}
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { engine.Close() })
+	engine := enginetest.Open(t)
 	img, err := container.Named(image)
 	if err != nil {
 		t.Fatal(err)
