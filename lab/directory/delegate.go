@@ -93,12 +93,9 @@ func (d *Directory) Delegate(ctx context.Context, accountDN, containerDN string,
 }
 
 func (ad activeDirectory) delegate(ctx context.Context, accountDN, containerDN string, rights []Right) error {
-	below, onRoot, err := ad.grants(ctx, accountDN, rights)
+	below, onRoot, err := ad.grants(ctx, accountDN, containerDN, rights)
 	if err != nil {
 		return fmt.Errorf("delegate %s: %w", containerDN, err)
-	}
-	if containerDN == ad.root { // one write is enough, and each takes over the whole domain what is inherited
-		below, onRoot = append(below, onRoot...), nil
 	}
 	if err := ad.appendACEs(ctx, containerDN, below...); err != nil {
 		return err
@@ -115,7 +112,7 @@ func (d *Directory) Revoke(ctx context.Context, accountDN, containerDN string, r
 }
 
 func (ad activeDirectory) revoke(ctx context.Context, accountDN, containerDN string, rights []Right) error {
-	below, onRoot, err := ad.grants(ctx, accountDN, rights)
+	below, onRoot, err := ad.grants(ctx, accountDN, containerDN, rights)
 	if err != nil {
 		return fmt.Errorf("revoke on %s: %w", containerDN, err)
 	}
@@ -126,8 +123,9 @@ func (ad activeDirectory) revoke(ctx context.Context, accountDN, containerDN str
 }
 
 // grants returns the entries that give the rights to an account: those of the
-// container and those of the domain's root.
-func (ad activeDirectory) grants(ctx context.Context, account string, rights []Right) (below, onRoot []sd.ACE, err error) {
+// container and those of the domain's root. If these are one, so is the write,
+// after each of which what is inherited is carried through the whole domain.
+func (ad activeDirectory) grants(ctx context.Context, account, container string, rights []Right) (below, onRoot []sd.ACE, err error) {
 	sid, err := ad.sidOf(ctx, account)
 	if err != nil {
 		return nil, nil, err
@@ -137,7 +135,7 @@ func (ad activeDirectory) grants(ctx context.Context, account string, rights []R
 		switch {
 		case err != nil:
 			return nil, nil, err
-		case e.onRoot:
+		case e.onRoot && container != ad.root:
 			onRoot = append(onRoot, e.grant(sid))
 		default:
 			below = append(below, e.grant(sid))

@@ -45,8 +45,9 @@ type Config struct {
 	// Timeout bounds each operation, a listing per page, in real time. 0 means
 	// 10 seconds.
 	Timeout time.Duration
-	// Connections is how many operations may be under way at once; each has a
-	// connection of its own, dialled when first needed. 0 means 2.
+	// Connections is how many operations may be under way at once, and as many
+	// passwords tried beside them; each has a connection of its own, dialled when
+	// first needed. 0 means 2.
 	Connections int
 	// Log hears of each operation at level Debug and of each lost connection at
 	// Warn. nil means silence.
