@@ -197,7 +197,7 @@ func (c *crew) approach(ctx context.Context, d *controller) error {
 		return nil
 	}
 	if before := c.near; before != nil {
-		if err := errors.Join(c.part(ctx), before.fleet.retire(before)); err != nil {
+		if err := errors.Join(c.unplug(ctx), before.fleet.retire(before)); err != nil {
 			return err
 		}
 	}
@@ -209,8 +209,8 @@ func (c *crew) approach(ctx context.Context, d *controller) error {
 	return nil
 }
 
-// part takes the agent off the network of its directory.
-func (c *crew) part(ctx context.Context) error {
+// unplug takes the agent off the network of its directory.
+func (c *crew) unplug(ctx context.Context) error {
 	if err := c.containers[part.KindConnect].Disconnect(ctx, c.near.corp); err != nil {
 		return err
 	}

@@ -144,7 +144,7 @@ func (f *Fleet) returned(c *controller, l *Lab) error {
 	defer cancel()
 	var errs []error
 	for _, idle := range near {
-		errs = append(errs, idle.part(ctx), f.give(idle))
+		errs = append(errs, idle.unplug(ctx), f.give(idle))
 	}
 	return errors.Join(append(errs, f.retire(c))...)
 }

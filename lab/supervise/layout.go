@@ -28,8 +28,8 @@ type Layout struct {
 	URL       string // of the server
 }
 
-// ImageLayout returns the layout of a kind's image.
-func ImageLayout(k Kind) (Layout, error) {
+// ImageLayout returns the layout of an image, which is the same for every kind.
+func ImageLayout() (Layout, error) {
 	// The folder in between is named after the processor.
 	const library = "/usr/lib/*/faketime/libfaketimeMT.so.1"
 	found, err := filepath.Glob(library)

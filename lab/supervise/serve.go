@@ -26,7 +26,7 @@ type Options struct {
 // Serve holds a directory of a kind and serves its control until ctx is over,
 // which is no error, or until the directory server ends by itself.
 func Serve(ctx context.Context, kind Kind, o Options) (err error) {
-	layout, err := ImageLayout(kind)
+	layout, err := ImageLayout()
 	if err != nil {
 		return err
 	}
