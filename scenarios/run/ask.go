@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -70,8 +71,11 @@ func (g *graph) signIn(ctx context.Context) (string, error) {
 		Token   string `json:"access_token"`
 		Seconds int64  `json:"expires_in"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil || answer.Token == "" {
-		return "", fmt.Errorf("token for Graph: no access_token in the answer: %w", err)
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return "", fmt.Errorf("token for Graph: read the answer: %w", err)
+	}
+	if answer.Token == "" {
+		return "", errors.New("token for Graph: no access_token in the answer")
 	}
 	g.token, g.until = answer.Token, now.Add(time.Duration(answer.Seconds)*time.Second)
 	return g.token, nil
